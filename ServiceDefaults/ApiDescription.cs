@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace OnePlatform.ServiceDefaults;
+
+/// <summary>The OpenAPI document of a service; the gateway merges them.</summary>
+public static class ApiDescription
+{
+    private const string ProblemSchema = "Problem";
+
+    /// <summary>Adds the document <c>v1</c>: credentials from each route's <see cref="AccessRule"/>, and the answers any route can give.</summary>
+    public static WebApplicationBuilder AddApiDescription(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOpenApi("v1", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+                {
+                    ["apiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key" },
+                    ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                };
+                document.AddComponent(ProblemSchema, MakeProblemSchema());
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer(Describe);
+        });
+        return builder;
+    }
+
+    private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        operation.Responses ??= [];
+        AddProblem(operation, context, "400", "The request is malformed or invalid.");
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault() is { } rule)
+        {
+            AddProblem(operation, context, "401", "No credential, or one that is not valid.");
+            AddProblem(operation, context, "403", rule.Scope is null
+                ? $"The role in the acting group is below {RoleNames.NameOf(rule.MinimumRole)}."
+                : $"The credential lacks the scope {rule.Scope}, or the role in the acting group is below {RoleNames.NameOf(rule.MinimumRole)}.");
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] },
+            ];
+        }
+
+        AddProblem(operation, context, "429", "A limit is exhausted; Retry-After says until when.");
+        AddProblem(operation, context, "503", "Something the answer needs is not available; Retry-After says when to try again.");
+        return Task.CompletedTask;
+    }
+
+    private static void AddProblem(OpenApiOperation operation, OpenApiOperationTransformerContext context, string status, string description)
+    {
+        var response = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) },
+            },
+        };
+        operation.Responses![status] = response;
+    }
+
+    private static OpenApiSchema MakeProblemSchema()
+    {
+        static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
+        return new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "An error, by RFC 9457.",
+            Required = new HashSet<string> { "type", "title", "status", "code" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["type"] = Text("URL of a page about this problem."),
+                ["title"] = Text("The status in words."),
+                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status." },
+                ["detail"] = Text("What went wrong this time."),
+                ["instance"] = Text("Path of the request."),
+                ["code"] = Text("Stable name of the problem."),
+                ["traceId"] = Text("Id by which the operator finds the request."),
+                ["errors"] = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Array,
+                    Description = "Every fault found in the request.",
+                    Items = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            ["pointer"] = Text("JSON Pointer to the fault."),
+                            ["code"] = Text("Stable name of the fault."),
+                            ["detail"] = Text("What is wrong."),
+                        },
+                    },
+                },
+            },
+        };
+    }
+}

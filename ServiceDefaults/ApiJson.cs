@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OnePlatform.ServiceDefaults;
+
+/// <summary>How the public API writes and reads JSON: camelCase, absent instead of null, unknown members refused, UTC milliseconds.</summary>
+public static class ApiJson
+{
+    /// <summary>Shared and read-only.</summary>
+    public static JsonSerializerOptions Options { get; } = MakeOptions();
+
+    internal static void AddApiJson(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json => Apply(json.SerializerOptions));
+        // A body that cannot be read throws, so that the exception handler can name the member at fault.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+    }
+
+    /// <summary>Sets the rules on <paramref name="options"/>.</summary>
+    public static void Apply(JsonSerializerOptions options)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.DictionaryKeyPolicy = null;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = 64;
+        options.AllowDuplicateProperties = false;
+        options.RespectRequiredConstructorParameters = false;
+        options.Converters.Add(new MillisecondTimeConverter());
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+    }
+
+    private static JsonSerializerOptions MakeOptions()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        Apply(options);
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+}
+
+/// <summary>RFC 3339 in UTC with exactly three decimals, <c>2026-01-31T12:00:00.000Z</c>; reads any offset.</summary>
+internal sealed class MillisecondTimeConverter : JsonConverter<DateTimeOffset>
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        => reader.TryGetDateTimeOffset(out var time)
+            ? time.ToUniversalTime()
+            : throw new JsonException("A time must be an RFC 3339 timestamp, for example 2026-01-31T12:00:00.000Z.");
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
+    {
+        Span<char> text = stackalloc char[24];
+        value.UtcDateTime.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
+}

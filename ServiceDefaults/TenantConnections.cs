@@ -1,0 +1,70 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace OnePlatform.ServiceDefaults;
+
+/// <summary>A DbContext whose connections carry the tenant of its unit of work.</summary>
+public abstract class TenantDb(DbContextOptions options, TenantScope scope) : DbContext(options)
+{
+    /// <summary>The tenant; change it before the first query, or between queries outside of a transaction.</summary>
+    public TenantScope Scope => scope;
+}
+
+/// <summary>Tells PostgreSQL the tenant; the policies of <see cref="RowSecurity"/> read it.</summary>
+public static class TenantConnections
+{
+    private const string SetScope = "select set_config('app.groups', $1, $3), set_config('app.system', $2, $3)";
+
+    /// <summary>
+    /// A batch that begins by telling the tenant, for stores that write their own SQL: one round trip, and the setting ends with
+    /// the batch's implicit transaction. Skip the first result set when reading.
+    /// </summary>
+    public static NpgsqlBatch CreateTenantBatch(this NpgsqlDataSource dataSource, TenantScope scope)
+    {
+        var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(SetScopeCommand(scope));
+        return batch;
+    }
+
+    /// <summary>An open connection that keeps the tenant until it is closed, for transactions and COPY.</summary>
+    public static async Task<NpgsqlConnection> OpenTenantConnectionAsync(
+        this NpgsqlDataSource dataSource, TenantScope scope, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await SetAsync(connection, scope, cancellationToken);
+        return connection;
+    }
+
+    internal static async Task SetAsync(DbConnection connection, TenantScope scope, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SetScope, (NpgsqlConnection)connection);
+        AddParameters(command.Parameters, scope, local: false);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlBatchCommand SetScopeCommand(TenantScope scope)
+    {
+        var command = new NpgsqlBatchCommand(SetScope);
+        AddParameters(command.Parameters, scope, local: true);
+        return command;
+    }
+
+    private static void AddParameters(NpgsqlParameterCollection parameters, TenantScope scope, bool local)
+    {
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = scope.GroupsLiteral });
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = scope.IsSystem ? "on" : "off" });
+        parameters.Add(new NpgsqlParameter<bool> { TypedValue = local });
+    }
+}
+
+internal sealed class TellTenant : DbConnectionInterceptor
+{
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        => throw new NotSupportedException("Queries are asynchronous here; a synchronous one would run without a tenant.");
+
+    public override Task ConnectionOpenedAsync(
+        DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        => eventData.Context is TenantDb db ? TenantConnections.SetAsync(connection, db.Scope, cancellationToken) : Task.CompletedTask;
+}

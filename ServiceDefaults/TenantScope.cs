@@ -1,0 +1,26 @@
+namespace OnePlatform.ServiceDefaults;
+
+/// <summary>
+/// The groups whose rows the current unit of work may touch. PostgreSQL's row-level security enforces it under every query;
+/// a scope that nobody set sees nothing.
+/// </summary>
+public sealed class TenantScope
+{
+    /// <summary>The groups, the acting group first.</summary>
+    public IReadOnlyList<Guid> Groups { get; private set; } = [];
+
+    /// <summary>True for the platform's own work across tenants: reactions to events, jobs, the relay.</summary>
+    public bool IsSystem { get; private set; }
+
+    /// <summary>Restricts to one group.</summary>
+    public void ActIn(Guid group) => ActIn([group]);
+
+    /// <summary>Restricts to the given groups, for reads of a sub-tree.</summary>
+    public void ActIn(IReadOnlyList<Guid> groups) => (Groups, IsSystem) = (groups, false);
+
+    /// <summary>Lifts the restriction. Never in the path of a request without a reason that stands beside the call.</summary>
+    public void ActAsSystem() => (Groups, IsSystem) = ([], true);
+
+    /// <summary>The groups as a PostgreSQL array literal.</summary>
+    internal string GroupsLiteral => $"{{{string.Join(',', Groups)}}}";
+}

@@ -1,0 +1,29 @@
+using OnePlatform.Contracts;
+
+namespace OnePlatform.Identity.Contracts;
+
+/// <summary>A person signed up. Ontology answers with a personal group and a membership in it.</summary>
+/// <param name="InviteId">The invitation that was redeemed with the sign-up, if any.</param>
+public sealed record UserRegistered(
+    Guid EventId, DateTimeOffset OccurredAt, EventOrigin Origin, IReadOnlyList<LogLine> Log, UserSnapshot User, Guid? InviteId = null)
+    : ILoggedEvent
+{
+    /// <summary>SHA-256 of the invitation's token that came with the sign-up, in lower-case hexadecimal; null without one.</summary>
+    public string? InviteTokenHash { get; init; }
+}
+
+/// <summary>A user's name, address, verification or existence changed.</summary>
+public sealed record UserChanged(
+    Guid EventId, DateTimeOffset OccurredAt, EventOrigin Origin, IReadOnlyList<LogLine> Log, UserSnapshot User)
+    : ILoggedEvent;
+
+/// <summary>What other services may know of a user.</summary>
+/// <param name="Version">Grows with every change; an older snapshot than the one held is ignored.</param>
+public sealed record UserSnapshot(Guid Id, string Email, string Name, bool EmailVerified, bool Deleted, long Version);
+
+/// <summary>Sessions that must be refused from now on, although their access tokens have time left.</summary>
+/// <param name="SessionIds">The <c>sid</c> claims to refuse.</param>
+/// <param name="RefuseUntil">When the last access token of these sessions ends, UTC.</param>
+public sealed record SessionsRevoked(
+    Guid EventId, DateTimeOffset OccurredAt, EventOrigin Origin, IReadOnlyList<LogLine> Log, IReadOnlyList<Guid> SessionIds, DateTimeOffset RefuseUntil)
+    : ILoggedEvent;

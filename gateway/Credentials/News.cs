@@ -1,0 +1,45 @@
+using MassTransit;
+using OnePlatform.Gateway.Cors;
+using OnePlatform.Identity.Contracts;
+using OnePlatform.Ontology.Contracts;
+
+namespace OnePlatform.Gateway.Credentials;
+
+/// <summary>Ends grants, on every instance: the mark in Redis first, or this instance could fetch the stale one back from there.</summary>
+internal sealed class GrantEviction(Evictions evictions, SharedGrants shared)
+{
+    public async Task EvictAsync(IReadOnlyCollection<Guid> tags)
+    {
+        await shared.EvictAsync(tags);
+        evictions.Evict(tags);
+    }
+}
+
+internal sealed class ForgetChangedKeys(GrantEviction grants) : IConsumer<ApiKeysChanged>
+{
+    public Task Consume(ConsumeContext<ApiKeysChanged> context) => grants.EvictAsync([.. context.Message.KeyIds]);
+}
+
+internal sealed class ForgetRevokedSessions(GrantEviction grants, DeniedSessions denied) : IConsumer<SessionsRevoked>
+{
+    public async Task Consume(ConsumeContext<SessionsRevoked> context)
+    {
+        await denied.AddAsync(context.Message.SessionIds, context.Message.RefuseUntil);
+        await grants.EvictAsync([.. context.Message.SessionIds]);
+    }
+}
+
+internal sealed class ForgetChangedMemberships(GrantEviction grants) : IConsumer<MembershipsChanged>
+{
+    public Task Consume(ConsumeContext<MembershipsChanged> context)
+        => grants.EvictAsync([.. context.Message.Memberships.Select(membership => membership.PersonId).Distinct()]);
+}
+
+internal sealed class ForgetChangedGroups(GrantEviction grants, GroupOrigins origins) : IConsumer<GroupsChanged>
+{
+    public async Task Consume(ConsumeContext<GroupsChanged> context)
+    {
+        await grants.EvictAsync([.. context.Message.Groups.Select(group => group.Id)]);
+        await origins.KeepAsync(context.Message.Groups);
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Options;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Gateway.Documents;
+
+/// <summary>Fetches the services' own documents and merges them. A service that is down keeps the last that was seen of it.</summary>
+internal sealed partial class ApiDocuments(
+    IHttpClientFactory clients, IOptions<PlatformOptions> platform, TimeProvider clock, ILogger<ApiDocuments> logger) : IDisposable
+{
+    private static readonly string[] s_services = ["identity", "ontology", "events", "knowledge"];
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_lifetimeOfPart = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly Dictionary<string, string> _lastSeen = new(StringComparer.Ordinal);
+    private byte[]? _merged;
+    private DateTimeOffset _until;
+
+    public static async Task<IResult> Answer(ApiDocuments documents, HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=60";
+        return TypedResults.Bytes(await documents.MergedAsync(cancellationToken), "application/json");
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<byte[]> MergedAsync(CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (_merged is null || clock.GetUtcNow() >= _until)
+            {
+                var fetched = await Task.WhenAll(s_services.Select(service => FetchAsync(service, cancellationToken)));
+                foreach (var (service, text) in s_services.Zip(fetched))
+                {
+                    if (text is not null)
+                    {
+                        _lastSeen[service] = text;
+                    }
+                }
+
+                var parts = s_services.Where(_lastSeen.ContainsKey).Select(service => (service, (JsonObject)JsonNode.Parse(_lastSeen[service])!));
+                _merged = JsonSerializer.SerializeToUtf8Bytes(ApiDocumentMerge.Merge(OwnOperations.Document(), parts, platform.Value.PublicUrl));
+                _until = clock.GetUtcNow() + (fetched.All(text => text is not null) ? s_lifetime : s_lifetimeOfPart);
+            }
+
+            return _merged;
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    private async Task<string?> FetchAsync(string service, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            return await clients.CreateClient(Credentials.IdentityExchange.HttpClient).GetStringAsync($"https+http://{service}/openapi/v1.json", patience.Token);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && exception is HttpRequestException or OperationCanceledException)
+        {
+            LogAway(service, exception);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The API description of {Service} cannot be fetched.")]
+    private partial void LogAway(string service, Exception exception);
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using OnePlatform.Gateway.Credentials;
+using StackExchange.Redis;
+
+namespace OnePlatform.Gateway.Limits;
+
+/// <summary>One limit that a request counts against.</summary>
+/// <param name="Name">In the headers and in a refusal.</param>
+internal sealed record Bucket(string Name, string Key, int Requests, int Burst)
+{
+    /// <summary>A request that costs more than the whole limit would never pass; it takes all there is.</summary>
+    public int PriceOf(int cost) => Math.Min(cost, Requests);
+}
+
+/// <summary>All limits that a request counts against, with everything about them that does not change from request to request.</summary>
+internal sealed class BucketSet
+{
+    public const int WindowSeconds = 60;
+
+    private BucketSet(Bucket[] buckets, TimeProvider clock)
+    {
+        Buckets = buckets;
+        Keys = [.. buckets.Select(bucket => (RedisKey)bucket.Key)];
+        Leases = [.. buckets.Select(_ => new Lease(clock))];
+        Policy = string.Join(", ", buckets.Select(
+            bucket => string.Create(CultureInfo.InvariantCulture, $"\"{bucket.Name}\";q={bucket.Requests};w={WindowSeconds}")));
+    }
+
+    public Bucket[] Buckets { get; }
+
+    public RedisKey[] Keys { get; }
+
+    /// <summary>What this instance has in advance, of each bucket.</summary>
+    public Lease[] Leases { get; }
+
+    /// <summary>The value of <c>RateLimit-Policy</c>.</summary>
+    public string Policy { get; }
+
+    public static BucketSet For(ExchangeAnswer answer, LimitOptions options, TimeProvider clock)
+    {
+        var own = answer.KeyId is { } key
+            ? new Bucket("key", KeyOf("key", key), answer.Limit?.Requests ?? options.Credential.Requests, answer.Limit?.Burst ?? options.Credential.Burst)
+            : new Bucket("session", KeyOf("session", answer.SessionId ?? answer.SubjectId), options.Credential.Requests, options.Credential.Burst);
+        var groups = (answer.Groups ?? [])
+            .Select((group, depth) => (Terms: group, Name: depth == 0 ? "group" : $"ancestor-{depth}"))
+            .Where(group => group.Terms.RequestsPerMinute is not null)
+            .Select(group => new Bucket(group.Name, KeyOf("group", group.Terms.Id), group.Terms.RequestsPerMinute!.Value, group.Terms.Burst ?? 0));
+        return new BucketSet([own, .. groups], clock);
+    }
+
+    public static BucketSet For(IPAddress? address, LimitOptions options, TimeProvider clock)
+        => new([new Bucket("address", $"gateway:limit:address:{NetworkOf(address)}", options.Address.Requests, options.Address.Burst)], clock);
+
+    /// <summary>A household or a server has a whole /64 of IPv6 addresses; they are one client.</summary>
+    public static string NetworkOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return "unknown";
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address.ToString();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return $"{new IPAddress(bytes)}/64";
+    }
+
+    private static string KeyOf(string kind, Guid id) => $"gateway:limit:{kind}:{id:N}";
+}

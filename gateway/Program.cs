@@ -1,0 +1,39 @@
+using OnePlatform.Gateway.Cors;
+using OnePlatform.Gateway.Credentials;
+using OnePlatform.Gateway.Documents;
+using OnePlatform.Gateway.Idempotency;
+using OnePlatform.Gateway.Limits;
+using OnePlatform.Gateway.Proxy;
+using OnePlatform.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddRedis();
+builder.AddCredentials();
+builder.AddLimits();
+builder.AddOrigins();
+builder.Services.AddSingleton<KeptAnswers>();
+builder.AddProxy();
+builder.AddDocuments();
+
+var app = builder.Build();
+app.UseMiddleware<AnswerHeaders>();
+app.UseServiceDefaults();
+if (!app.Environment.IsDevelopment())
+{
+    app.UseHsts();
+    app.UseHttpsRedirection();
+}
+
+app.UsePreflights();
+app.UseRouting();
+app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), gated =>
+{
+    gated.UseMiddleware<BodyLimits>();
+    gated.UseMiddleware<CredentialGate>();
+    gated.UseMiddleware<LimitGate>();
+    gated.UseMiddleware<IdempotencyGate>();
+});
+app.MapDocuments();
+app.MapProxy();
+app.Run();

@@ -1,0 +1,56 @@
+using OnePlatform.Gateway.Cors;
+using OnePlatform.Gateway.Limits;
+
+namespace OnePlatform.Gateway.Proxy;
+
+/// <summary>The headers of every answer, errors included; set last, when nothing can clear them any more.</summary>
+internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
+{
+    private const string NothingAtAll = "default-src 'none'; frame-ancestors 'none'";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var pass = new RequestPass(context);
+        context.Features.Set(pass);
+        context.Response.OnStarting(state => Complete((RequestPass)state), pass);
+        return next(context);
+    }
+
+    private Task Complete(RequestPass pass)
+    {
+        origins.Allow(pass);
+        var headers = pass.Context.Response.Headers;
+        headers.Remove("Server");
+        headers.Remove("X-Powered-By");
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (headers.ContentSecurityPolicy.Count == 0)
+        {
+            headers.ContentSecurityPolicy = NothingAtAll;
+        }
+
+        if (pass.Grant is not null && headers.CacheControl.Count == 0)
+        {
+            headers.CacheControl = "no-store";
+        }
+
+        if (pass.AllowedOrigin is { } origin)
+        {
+            headers.AccessControlAllowOrigin = origin;
+            headers.AccessControlExposeHeaders = "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Idempotency-Replayed, Set-Auth-Token";
+            if (pass.AllowsCookies)
+            {
+                headers.AccessControlAllowCredentials = "true";
+            }
+        }
+
+        if (pass.Context.Request.Headers.Origin.Count > 0)
+        {
+            headers.Append("Vary", "Origin");
+        }
+
+        LimitHeaders.Write(headers, pass.Limits);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.ServiceDiscovery;
+using Yarp.ReverseProxy.Transforms;
+
+namespace OnePlatform.Gateway.Proxy;
+
+internal static class ProxyRegistration
+{
+    public static WebApplicationBuilder AddProxy(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ProxyOptions>>(TrustOnlyStatedProxies);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        });
+        builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddConfigFilter<ServiceTimes>()
+            .AddTransforms(transforms => transforms.AddResponseTransform(UpstreamErrors.HideFailure));
+        return builder;
+    }
+
+    public static void MapProxy(this WebApplication app) => app
+        .MapReverseProxy(proxy =>
+        {
+            proxy.Use(UpstreamErrors.AnswerAsync);
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        })
+        .ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(RouteRule.From(route)));
+
+    // A client's word about its own address is worth nothing; only a proxy the operator names is believed.
+    private static void TrustOnlyStatedProxies(ForwardedHeadersOptions forwarded, IOptions<ProxyOptions> options)
+    {
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        forwarded.ForwardedHeaders = options.Value.TrustedProxies.Count == 0
+            ? ForwardedHeaders.None
+            : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var network in options.Value.TrustedProxies)
+        {
+            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        }
+    }
+}
+
+/// <summary>The same patience with every service.</summary>
+internal sealed class ServiceTimes(IOptions<ProxyOptions> options) : IProxyConfigFilter
+{
+    public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) => new(cluster with
+    {
+        HttpRequest = new ForwarderRequestConfig { ActivityTimeout = options.Value.Silence },
+        HttpClient = new HttpClientConfig { EnableMultipleHttp2Connections = true, MaxConnectionsPerServer = 1024 },
+    });
+
+    public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);
+}

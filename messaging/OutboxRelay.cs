@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace OnePlatform.Messaging;
+
+/// <summary>
+/// Publishes what stands in the outbox: at least once, by any number of instances side by side, each row by one of them.
+/// A broker that is away costs no attempt; a message that cannot be published is set aside and the rest goes on.
+/// </summary>
+internal sealed partial class OutboxRelay(
+    OutboxTable outbox, IOutboxTransport transport, OutboxSignal signal, OutboxMetrics metrics,
+    IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxRelay> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var failures = 0;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var published = await PublishDueAsync(stoppingToken);
+                failures = 0;
+                if (published < options.Value.BatchSize)
+                {
+                    await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (IsPassing(exception))
+            {
+                var delay = Delay(++failures);
+                LogInterrupted(exception, delay);
+                await Task.Delay(delay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>How many rows were claimed.</returns>
+    internal async Task<int> PublishDueAsync(CancellationToken cancellationToken)
+    {
+        await using var claim = await outbox.BeginClaimAsync(cancellationToken);
+        var messages = await claim.LockAsync(options.Value.BatchSize, clock.GetUtcNow(), cancellationToken);
+        if (messages.Count == 0)
+        {
+            return 0;
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.Value.PublishTimeout);
+        IReadOnlyList<PublishFailure> failed;
+        try
+        {
+            failed = await transport.PublishAsync(messages, timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException("The broker did not confirm in time; the batch will be published again.");
+        }
+
+        var now = clock.GetUtcNow();
+        foreach (var failure in failed)
+        {
+            var attempts = failure.Message.Attempts + 1;
+            var final = attempts >= options.Value.MaxAttempts;
+            await claim.SetAsideAsync(failure.Message, attempts, final ? null : now + Delay(attempts), failure.Error, now, cancellationToken);
+            LogRefused(failure.Message.EventId, failure.Message.Type, attempts, final, failure.Error);
+        }
+
+        long[] published = [.. messages.Except(failed.Select(f => f.Message)).Select(m => m.Sequence)];
+        await claim.RemoveAndCommitAsync(published, cancellationToken);
+        metrics.Published(published.Length);
+        return messages.Count;
+    }
+
+    private TimeSpan Delay(int failures)
+        => TimeSpan.FromTicks((long)Math.Min(
+            options.Value.MaxBackoff.Ticks, options.Value.Backoff.Ticks * Math.Pow(2, Math.Min(failures, 20) - 1)));
+
+    private static bool IsPassing(Exception exception)
+        => exception is NpgsqlException or TimeoutException or TransportUnavailableException or OperationCanceledException;
+
+    [LoggerMessage(LogLevel.Warning, "The outbox could not be relayed; next try in {Delay}.")]
+    private partial void LogInterrupted(Exception exception, TimeSpan delay);
+
+    [LoggerMessage(LogLevel.Error, "Event {EventId} ({Type}) could not be published, attempt {Attempts}, final: {Final}. {Error}")]
+    private partial void LogRefused(Guid eventId, string type, int attempts, bool final, string error);
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace OnePlatform.Messaging;
+
+/// <summary>The relay's view of the outbox. Plain SQL: the claim is a lock that EF cannot express.</summary>
+internal sealed class OutboxTable(NpgsqlDataSource dataSource)
+{
+    /// <summary>Begins a claim; it locks nothing yet.</summary>
+    public async Task<OutboxClaim> BeginClaimAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return new OutboxClaim(connection, await connection.BeginTransactionAsync(cancellationToken));
+    }
+
+    /// <summary>Gives messages that were set aside another life.</summary>
+    public Task<int> RedriveAsync(DateTimeOffset now, CancellationToken cancellationToken)
+        => ExecuteAsync("update outbox set failed_at = null, attempts = 0, due_at = $1 where failed_at is not null", now, cancellationToken);
+
+    public Task<int> PruneInboxAsync(DateTimeOffset before, CancellationToken cancellationToken)
+        => ExecuteAsync("delete from inbox where handled_at < $1", before, cancellationToken);
+
+    public async Task<OutboxState> StateAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.system', 'on', true)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            select count(*) filter (where failed_at is null), count(*) filter (where failed_at is not null),
+                   coalesce(extract(epoch from $1 - min(created_at) filter (where failed_at is null)), 0)::double precision
+            from outbox
+            """)
+        { Parameters = { new() { Value = now } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new OutboxState(reader.GetInt64(0), reader.GetInt64(1), TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(2))));
+    }
+
+    private async Task<int> ExecuteAsync(string sql, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.system', 'on', true)"));
+        var command = new NpgsqlBatchCommand(sql) { Parameters = { new() { Value = time } } };
+        batch.BatchCommands.Add(command);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return command.RecordsAffected;
+    }
+}
+
+/// <param name="Pending">Rows waiting for publication.</param>
+/// <param name="Failed">Rows set aside.</param>
+/// <param name="Lag">Age of the oldest waiting row.</param>
+internal sealed record OutboxState(long Pending, long Failed, TimeSpan Lag);
+
+internal sealed record ClaimedMessage(long Sequence, Guid EventId, string Type, string Body, string? TraceParent, int Attempts);

@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OnePlatform.Events.Sequencing;
+using OnePlatform.Events.Webhooks;
+
+namespace OnePlatform.Events.Delivery;
+
+/// <summary>
+/// Hands what is recorded to the webhooks that asked for it and sends what is due. Every instance does; the table says who has
+/// which delivery. A slow receiver fills its own places only, so it holds up no other.
+/// </summary>
+internal sealed partial class WebhookDispatcher(
+    DeliveryQueue queue, WebhookSender sender, LogGrowth growth, DeliveryMetrics metrics, IOptions<WebhookOptions> options, TimeProvider clock,
+    ILogger<WebhookDispatcher> logger) : BackgroundService
+{
+    private const int LongestPause = 100;
+    private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<bool> _ended = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private int _sending;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var follower = growth.Follow(LogGrowth.AnyGroup);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var moved = await queue.FanOutAsync(stoppingToken);
+                var free = options.Value.PerInstance - Volatile.Read(ref _sending);
+                var claimed = free > 0 ? await queue.ClaimAsync(free, stoppingToken) : [];
+                foreach (var delivery in claimed)
+                {
+                    Interlocked.Increment(ref _sending);
+                    _ = DeliverAsync(delivery, stoppingToken);
+                }
+
+                if (moved == 0 && claimed.Count == 0)
+                {
+                    await WaitAsync(follower, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            {
+                LogInterrupted(exception);
+                await Task.Delay(s_pauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task WaitAsync(LogGrowth.Follower follower, CancellationToken stoppingToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAny(follower.WaitAsync(options.Value.PollInterval, either.Token), _ended.Reader.WaitToReadAsync(either.Token).AsTask());
+        _ended.Reader.TryRead(out _);
+        await either.CancelAsync();
+    }
+
+    private async Task DeliverAsync(ClaimedDelivery delivery, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var outcome = await AttemptAsync(delivery, stoppingToken);
+            metrics.Attempted(outcome.Attempt);
+            if (outcome.Attempt.Delivered)
+            {
+                await queue.SucceededAsync(delivery, outcome.Attempt, stoppingToken);
+            }
+            else
+            {
+                await FailAsync(delivery, outcome, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Another instance takes it over when the claim has run out.
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        {
+            LogLost(exception, delivery.WebhookId, delivery.EventId);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _sending);
+            _ended.Writer.TryWrite(true);
+        }
+    }
+
+    private async Task<AttemptOutcome> AttemptAsync(ClaimedDelivery delivery, CancellationToken stoppingToken)
+    {
+        if (delivery.Event is not { } content)
+        {
+            return Refused("Retention has removed the event.");
+        }
+
+        try
+        {
+            return await sender.SendAsync(
+                delivery.WebhookId, delivery.EventId, delivery.Url, delivery.Secret, delivery.PreviousSecret, content, stoppingToken);
+        }
+        catch (CryptographicException)
+        {
+            return Refused("The secret cannot be opened: Webhooks:EncryptionSecret is another one than when it was made.");
+        }
+    }
+
+    private async Task FailAsync(ClaimedDelivery delivery, AttemptOutcome outcome, CancellationToken stoppingToken)
+    {
+        var (now, schedule, attempts) = (clock.GetUtcNow(), options.Value.EffectiveSchedule, delivery.Attempts + 1);
+        var pause = outcome.RetryAfter ?? Pause(delivery.Failures + 1);
+        DateTimeOffset? dueAt = attempts < schedule.Count && delivery.Event is not null ? now + Later(schedule[attempts], pause) : null;
+        var disabled = outcome.IsGone ? "gone" : now - (delivery.FailingSince ?? now) >= options.Value.DisableAfter ? "failing" : null;
+        await queue.FailedAsync(delivery, outcome.Attempt, dueAt, pause is null ? null : now + pause, disabled, stoppingToken);
+        if (disabled is not null)
+        {
+            LogDisabled(delivery.WebhookId, disabled);
+        }
+    }
+
+    /// <summary>The schedule's delay and up to a fifth more, so that not all that failed together comes back together.</summary>
+    private static TimeSpan Later(TimeSpan scheduled, TimeSpan? atLeast)
+    {
+        var delay = scheduled * (1 + (RandomNumberGenerator.GetInt32(201) / 1000.0));
+        return atLeast is { } least && least > delay ? least : delay;
+    }
+
+    private TimeSpan? Pause(int failures)
+        => failures < options.Value.FailuresBeforePause
+            ? null
+            : options.Value.Pause * Math.Min(LongestPause, Math.Pow(2, Math.Min(failures - options.Value.FailuresBeforePause, 20)));
+
+    private AttemptOutcome Refused(string error) => new(new AttemptResponse(false, clock.GetUtcNow(), null, error, 0, null), null, IsGone: false);
+
+    [LoggerMessage(LogLevel.Warning, "Webhooks could not be served; they are again when this is over.")]
+    private partial void LogInterrupted(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "What became of event {EventId} at webhook {WebhookId} could not be stored; it will be sent again.")]
+    private partial void LogLost(Exception exception, Guid webhookId, Guid eventId);
+
+    [LoggerMessage(LogLevel.Information, "Webhook {WebhookId} was disabled: {Reason}.")]
+    private partial void LogDisabled(Guid webhookId, string reason);
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+using OnePlatform.Events.Reading;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Events.Exporting;
+
+/// <summary>
+/// The log as one file, in the order of positions, read and written page by page. It ends where the log ended when the export
+/// began. Should it fail in the middle the connection is cut, so that half a file is not taken for the whole.
+/// </summary>
+internal sealed class EventExport(EventQuery query, long last, bool isCsv, EventStore store) : IResult
+{
+    private const int PageSize = 1000;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var (response, cancellationToken) = (httpContext.Response, httpContext.RequestAborted);
+        response.ContentType = isCsv ? "text/csv; charset=utf-8" : "application/x-ndjson";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.ContentDisposition = $"attachment; filename=\"events.{(isCsv ? "csv" : "ndjson")}\"";
+        if (isCsv)
+        {
+            await response.WriteAsync(EventCsv.Header, cancellationToken);
+        }
+
+        var position = query.AskedPosition ?? 0;
+        IReadOnlyList<EventResponse> page;
+        do
+        {
+            page = await store.AfterAsync(query, position, last, PageSize, cancellationToken);
+            foreach (var found in page)
+            {
+                if (isCsv)
+                {
+                    Encoding.UTF8.GetBytes(EventCsv.LineOf(found), response.BodyWriter);
+                }
+                else
+                {
+                    using var json = new Utf8JsonWriter(response.BodyWriter);
+                    JsonSerializer.Serialize(json, found, ApiJson.Options);
+                    await json.FlushAsync(cancellationToken);
+                    Encoding.UTF8.GetBytes("\n", response.BodyWriter);
+                }
+
+                position = found.Position!.Value;
+            }
+
+            await response.BodyWriter.FlushAsync(cancellationToken);
+        }
+        while (page.Count == PageSize);
+    }
+}

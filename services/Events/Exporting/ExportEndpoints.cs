@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OnePlatform.Events.Reading;
+using OnePlatform.Querying;
+using OnePlatform.Querying.Lists;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Events.Exporting;
+
+internal static class ExportEndpoints
+{
+    public static void MapEventExport(this IEndpointRouteBuilder routes)
+        => routes.MapGet("/api/events/export", ExportEvents).WithTags("Events").Access("events:read", Role.GroupUser)
+            .Produces<string>(contentType: "application/x-ndjson").Produces<string>(contentType: "text/csv")
+            .WithName("ExportEvents").WithSummary("Downloads the log as NDJSON or CSV, in the order of positions.")
+            .WithDescription("format is ndjson (unless told) or csv. Takes the filters of the list, and afterPosition to go on where another export ended.");
+
+    private static async Task<Results<EventExport, ProblemHttpResult>> ExportEvents(
+        ListQuery query, Caller caller, LogScope scope, EventStore store, CursorSigner cursors, CancellationToken cancellationToken)
+    {
+        var (group, refusal) = await scope.EnterAsync(query, caller, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        if (query[EventLists.Format] is not (null or "ndjson" or "csv"))
+        {
+            return Problems.Invalid("/format", "invalid_parameter", "format takes one of ndjson, csv.");
+        }
+
+        var (asked, errors) = EventQuery.ReadForStream(query, group, cursors, EventLists.Exporting);
+        return asked is null
+            ? errors.ToProblem()
+            : new EventExport(asked, await store.LastPositionAsync(cancellationToken), query[EventLists.Format] == "csv", store);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using OnePlatform.Events.Reading;
+using OnePlatform.Events.Sequencing;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Events.Streaming;
+
+/// <summary>
+/// One listener. It holds a position and nothing else: woken by <see cref="LogGrowth"/>, it reads what follows that position from
+/// the table, a page at a time, as fast as its client takes it. A slow client costs no memory and misses nothing.
+/// </summary>
+internal sealed class EventStream(
+    EventQuery query, Guid group, long position, EventStore store, LogGrowth growth, TimeProvider clock, DateTimeOffset endsAt) : IResult
+{
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
+
+    private long _position = position;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "text/event-stream";
+        response.Headers.CacheControl = "no-store";
+        // Proxies that buffer would turn the stream into a file.
+        response.Headers["X-Accel-Buffering"] = "no";
+        using var follower = growth.Follow(group);
+        try
+        {
+            // The id alone moves the client's Last-Event-ID, so that a connection lost before its first event is resumed here too.
+            await WriteAsync(response, $"retry: 2000\nid: {_position}\n\n", httpContext.RequestAborted);
+            while (clock.GetUtcNow() < endsAt)
+            {
+                await SendNewAsync(response, httpContext.RequestAborted);
+                if (!await follower.WaitAsync(s_heartbeat, httpContext.RequestAborted))
+                {
+                    await WriteAsync(response, $": heartbeat\nid: {_position}\n\n", httpContext.RequestAborted);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // The client went away.
+        }
+    }
+
+    private async Task SendNewAsync(HttpResponse response, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Read first: an event after this position is not in the page either, and is not skipped when the page is empty.
+            var last = await store.LastPositionAsync(cancellationToken);
+            var page = await store.AfterAsync(query, _position, last, EventStore.StreamPage, cancellationToken);
+            if (page.Count > 0)
+            {
+                var text = new StringBuilder();
+                foreach (var found in page)
+                {
+                    text.Append("id: ").Append(found.Position).Append("\ndata: ")
+                        .Append(JsonSerializer.Serialize(found, ApiJson.Options)).Append("\n\n");
+                    _position = found.Position!.Value;
+                }
+
+                await WriteAsync(response, text.ToString(), cancellationToken);
+            }
+
+            if (page.Count < EventStore.StreamPage)
+            {
+                _position = Math.Max(_position, last);
+                return;
+            }
+        }
+    }
+
+    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken cancellationToken)
+    {
+        await response.WriteAsync(text, cancellationToken);
+        await response.Body.FlushAsync(cancellationToken);
+    }
+}

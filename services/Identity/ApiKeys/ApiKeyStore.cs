@@ -1,0 +1,237 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OnePlatform.Contracts;
+using OnePlatform.Identity.Contracts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Secrets;
+using OnePlatform.Messaging;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.ApiKeys;
+
+internal abstract record KeyOutcome
+{
+    private KeyOutcome()
+    {
+    }
+
+    /// <param name="Text">The key itself, where one was made.</param>
+    public sealed record Done(ApiKey Key, string? Text = null) : KeyOutcome;
+
+    public sealed record Absent : KeyOutcome;
+
+    public sealed record Invalid(IReadOnlyList<ProblemError> Errors) : KeyOutcome;
+
+    /// <param name="What">The member of the request that goes beyond what the maker may give.</param>
+    public sealed record Wider(string What) : KeyOutcome;
+
+    public sealed record Conflict(string Code, string Detail) : KeyOutcome;
+
+    public sealed record Stale : KeyOutcome;
+}
+
+/// <summary>Makes and changes the API keys of the acting group.</summary>
+internal sealed class ApiKeyStore(IdentityDb db, DerivedKeys secrets, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan s_grace = TimeSpan.FromHours(24);
+
+    public Task<ApiKey?> FindAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
+        => db.ApiKeys.FirstOrDefaultAsync(k => k.GroupId == groupId && k.Id == id, cancellationToken);
+
+    public Task<ApiKey?> FindByTextAsync(Guid groupId, string text, CancellationToken cancellationToken)
+    {
+        var hash = secrets.HashOfApiKey(text);
+        return db.ApiKeys.FirstOrDefaultAsync(k => k.GroupId == groupId && k.Hash == hash, cancellationToken);
+    }
+
+    public async Task<KeyOutcome> CreateAsync(Guid groupId, Caller caller, CreateApiKeyRequest request, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var maker = await FindMakerAsync(caller, cancellationToken);
+        var (grants, errors) = KeyGrants.Read(request, maker, now);
+        if (grants is null)
+        {
+            return new KeyOutcome.Invalid(errors);
+        }
+
+        if (maker is not null && grants.WiderThan(KeyGrants.Of(maker)) is { } what)
+        {
+            return new KeyOutcome.Wider(what);
+        }
+
+        var (key, text) = Make(groupId, request.Name.Trim(), grants, caller.PersonId ?? caller.Id, maker?.Id, now);
+        db.ApiKeys.Add(key);
+        db.Publish(new ApiKeyCreated(
+            Guid.CreateVersion7(now), now, origin.Current, [Line(now, "api_key_created", key, Facts(key))], key.Id, groupId));
+        await db.SaveChangesAsync(cancellationToken);
+        return new KeyOutcome.Done(key, text);
+    }
+
+    public async Task<KeyOutcome> UpdateAsync(
+        ApiKey key, Caller caller, UpdateApiKeyRequest request, CancellationToken cancellationToken)
+    {
+        List<ProblemError> errors = [.. KeyGrants.CheckScopes(request.Scopes)];
+        if (errors.Count > 0)
+        {
+            return new KeyOutcome.Invalid(errors);
+        }
+
+        var now = clock.GetUtcNow();
+        var before = (key.Name, key.Scopes, Limit: new KeyRateLimit(key.RateRequests, key.RateBurst));
+        key.Name = request.Name?.Trim() ?? key.Name;
+        key.Scopes = request.Scopes is null ? key.Scopes : [.. request.Scopes.Distinct(StringComparer.Ordinal)];
+        (key.RateRequests, key.RateBurst) = request.RateLimit is { } limit ? (limit.Requests, limit.Burst) : (key.RateRequests, key.RateBurst);
+
+        // Both the key that made it and the key that asks now bound what it may become.
+        foreach (var bound in new[] { await FindMakerAsync(caller, cancellationToken), await FindKeyAsync(key.MadeByKeyId, cancellationToken) })
+        {
+            if (bound is not null && KeyGrants.Of(key).WiderThan(KeyGrants.Of(bound)) is { } what)
+            {
+                return new KeyOutcome.Wider(what);
+            }
+        }
+
+        (key.UpdatedAt, key.Version) = (now, key.Version + 1);
+        var changes = new Dictionary<string, FieldChange>();
+        Note(changes, "name", before.Name, key.Name);
+        Note(changes, "scopes", before.Scopes, key.Scopes);
+        Note(changes, "rateLimit", before.Limit, new KeyRateLimit(key.RateRequests, key.RateBurst));
+        return await SaveChangeAsync(key, [Line(now, "api_key_updated", key, new { name = key.Name }, changes)], [key.Id], now, cancellationToken);
+    }
+
+    public async Task<KeyOutcome> RotateAsync(ApiKey key, Caller caller, int? graceSeconds, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (key.StatusAt(now) is not "active" and var status)
+        {
+            return new KeyOutcome.Conflict("key_not_active", $"The key is {status}; only an active key can be rotated.");
+        }
+
+        var maker = await FindKeyAsync(key.MadeByKeyId, cancellationToken);
+        var life = key.ExpiresAt - key.CreatedAt;
+        var expiresAt = maker is not null && maker.ExpiresAt < now + life ? maker.ExpiresAt : now + life;
+        var grants = KeyGrants.Of(key) with { ExpiresAt = expiresAt };
+        if (await FindMakerAsync(caller, cancellationToken) is { } asking && asking.Id != key.Id && grants.WiderThan(KeyGrants.Of(asking)) is { } what)
+        {
+            return new KeyOutcome.Wider(what);
+        }
+
+        var (next, text) = Make(key.GroupId, key.Name, grants, key.CreatedBy, key.MadeByKeyId, now);
+        db.ApiKeys.Add(next);
+        var end = now + (graceSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : s_grace);
+        key.ExpiresAt = end < key.ExpiresAt ? end : key.ExpiresAt;
+        (key.ReplacedById, key.UpdatedAt, key.Version) = (next.Id, now, key.Version + 1);
+
+        // The keys it has made live on under its successor.
+        await foreach (var child in db.ApiKeys.Where(k => k.MadeByKeyId == key.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            child.MadeByKeyId = next.Id;
+        }
+
+        var line = Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt });
+        return await SaveChangeAsync(next, [line], [key.Id], now, cancellationToken, text);
+    }
+
+    /// <summary>Ends the key and every key that it or one of those has made.</summary>
+    public async Task<KeyOutcome> RevokeAsync(ApiKey key, CancellationToken cancellationToken)
+    {
+        if (key.RevokedAt is not null)
+        {
+            return new KeyOutcome.Done(key);
+        }
+
+        var now = clock.GetUtcNow();
+        var ended = new List<ApiKey> { key };
+
+        // A key that may act below its group can have made keys there; they end with it, though the acting group does not see them.
+        db.Scope.ActAsSystem();
+        for (var from = 0; from < ended.Count;)
+        {
+            var makers = ended[from..].Select(k => k.Id).ToList();
+            from = ended.Count;
+            ended.AddRange(await db.ApiKeys.Where(k => makers.Contains(k.MadeByKeyId!.Value) && k.RevokedAt == null).ToListAsync(cancellationToken));
+        }
+
+        foreach (var one in ended)
+        {
+            (one.RevokedAt, one.UpdatedAt, one.Version) = (now, now, one.Version + 1);
+        }
+
+        var lines = ended.Select(k => Line(now, "api_key_revoked", k, new { keyId = k.Id, name = k.Name, with = k.Id == key.Id ? (Guid?)null : key.Id })).ToList();
+        return await SaveChangeAsync(key, lines, [.. ended.Select(k => k.Id)], now, cancellationToken);
+    }
+
+    private async Task<KeyOutcome> SaveChangeAsync(
+        ApiKey key, IReadOnlyList<LogLine> lines, IReadOnlyList<Guid> changed, DateTimeOffset now, CancellationToken cancellationToken, string? text = null)
+    {
+        db.Publish(new ApiKeysChanged(Guid.CreateVersion7(now), now, origin.Current, lines, changed));
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return new KeyOutcome.Done(key, text);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new KeyOutcome.Stale();
+        }
+    }
+
+    private Task<ApiKey?> FindMakerAsync(Caller caller, CancellationToken cancellationToken)
+        => FindKeyAsync(caller.Kind == Caller.KeyKind ? caller.Id : null, cancellationToken);
+
+    private async Task<ApiKey?> FindKeyAsync(Guid? id, CancellationToken cancellationToken)
+    {
+        if (id is null)
+        {
+            return null;
+        }
+
+        // A key that acts below its own group belongs to an ancestor, which the acting group does not see.
+        var groups = db.Scope.Groups;
+        db.Scope.ActAsSystem();
+        var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == id, cancellationToken);
+        db.Scope.ActIn(groups);
+        return key;
+    }
+
+    private (ApiKey Key, string Text) Make(Guid groupId, string name, KeyGrants grants, Guid createdBy, Guid? maker, DateTimeOffset now)
+    {
+        var text = ApiKeyText.New(options.Value.KeyEnvironment);
+        var key = new ApiKey
+        {
+            Id = Guid.CreateVersion7(now),
+            GroupId = groupId,
+            Name = name,
+            Hash = secrets.HashOfApiKey(text),
+            Prefix = text[..ApiKeyText.PrefixLength],
+            Scopes = [.. grants.Scopes],
+            Subtree = grants.Subtree,
+            RateRequests = grants.RateLimit.Requests,
+            RateBurst = grants.RateLimit.Burst,
+            IpAllow = [.. grants.IpAllow],
+            CreatedBy = createdBy,
+            MadeByKeyId = maker,
+            CreatedAt = now,
+            UpdatedAt = now,
+            ExpiresAt = grants.ExpiresAt,
+        };
+        return (key, text);
+    }
+
+    private static LogLine Line(
+        DateTimeOffset now, string type, ApiKey key, object metadata, IReadOnlyDictionary<string, FieldChange>? changes = null)
+        => new(Guid.CreateVersion7(now), key.GroupId, type, now, key.Id, "api_key", JsonSerializer.SerializeToElement(metadata, ApiJson.Options), changes, key.Version);
+
+    private static object Facts(ApiKey key) => new { name = key.Name, prefix = key.Prefix, scopes = key.Scopes, expiresAt = key.ExpiresAt };
+
+    private static void Note<T>(Dictionary<string, FieldChange> changes, string field, T from, T to)
+    {
+        var (before, after) = (JsonSerializer.SerializeToElement(from, ApiJson.Options), JsonSerializer.SerializeToElement(to, ApiJson.Options));
+        if (!JsonElement.DeepEquals(before, after))
+        {
+            changes[field] = new FieldChange(before, after);
+        }
+    }
+}

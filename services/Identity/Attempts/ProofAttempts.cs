@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Options;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.Attempts;
+
+/// <summary>Wrong codes, links and passwords after the first factor, per account and per address; right ones do not count.</summary>
+internal sealed class ProofAttempts(AttemptLimiter attempts, RequestOrigin origin, IOptions<IdentityOptions> options)
+{
+    private const string PerAccount = "proof";
+    private const string PerAddress = "proof-address";
+
+    private AttemptOptions Rules => options.Value.Attempts;
+
+    private string Ip => origin.Current.Ip ?? "";
+
+    /// <returns>Null when a proof may be tried, else how long to wait.</returns>
+    public async Task<TimeSpan?> LookAsync(Guid? userId)
+        => await attempts.LookAsync(Rules.ProofPerAddress, PerAddress, Ip)
+            ?? (userId is { } id ? await attempts.LookAsync(Rules.Proof, PerAccount, id.ToString()) : null);
+
+    public async Task FailAsync(Guid? userId)
+    {
+        await attempts.TakeAsync(Rules.ProofPerAddress, PerAddress, Ip);
+        if (userId is { } id)
+        {
+            await attempts.TakeAsync(Rules.Proof, PerAccount, id.ToString());
+        }
+    }
+}

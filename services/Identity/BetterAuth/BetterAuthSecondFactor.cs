@@ -1,0 +1,105 @@
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.SecondFactors;
+using OnePlatform.Identity.Sessions;
+using OnePlatform.Identity.Verification;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Identity.BetterAuth;
+
+internal static class BetterAuthSecondFactor
+{
+    public static async Task<IResult> Enable(
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors, RecoveryCodes recoveryCodes,
+        IdentityDb db, BetterAuthAnswers answers, CancellationToken cancellationToken)
+    {
+        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (_, user))
+        {
+            return BetterAuthAnswers.NoSession();
+        }
+
+        if (await proof.CheckAsync(user, request.Password ?? "", cancellationToken) is { } refused)
+        {
+            return answers.Of(refused, context);
+        }
+
+        if (await factors.BeginAsync(user, cancellationToken) is not { } setup)
+        {
+            return BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "TWO_FACTOR_ENABLED", "There is a second factor already.");
+        }
+
+        // Unlike the platform's own route, these clients show the codes before the first code of the app was right.
+        var codes = await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(new BetterAuthTotp(setup.OtpauthUri, codes, "totp"));
+    }
+
+    public static async Task<IResult> Verify(
+        BetterAuthCodeRequest request, HttpContext context, SessionStore sessions, SecondFactorSignIns signIns, SecondFactorSetup setup,
+        ChallengeCookie challengeCookie, BetterAuthAnswers answers, CancellationToken cancellationToken)
+    {
+        if (challengeCookie.Read(context.Request) is { } challenge)
+        {
+            return answers.Of(await signIns.VerifyAsync(challenge, request.Code, cancellationToken), context);
+        }
+
+        switch (await setup.FinishAsync(context.CallerOrNull(), request.Code, keepCodes: true, cancellationToken))
+        {
+            case SetupOutcome.Enabled when await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is var (session, user):
+                return TypedResults.Ok(new { token = session.Id, user = BetterAuthAnswers.UserOf(user) });
+            case SetupOutcome.TooMany tooMany:
+                return BetterAuthAnswers.TooMany(tooMany.Wait, context);
+            case SetupOutcome.WrongCode:
+                return BetterAuthAnswers.Error(StatusCodes.Status401Unauthorized, "INVALID_CODE", "The code is wrong or was used before.");
+            case SetupOutcome.AlreadyEnabled:
+                return BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "TWO_FACTOR_ENABLED", "There is a second factor already.");
+            default:
+                return BetterAuthAnswers.NoSession();
+        }
+    }
+
+    public static async Task<IResult> Recover(
+        BetterAuthCodeRequest request, HttpContext context, SecondFactorSignIns signIns, ChallengeCookie challengeCookie, BetterAuthAnswers answers, CancellationToken cancellationToken)
+        => challengeCookie.Read(context.Request) is { } challenge
+            ? answers.Of(await signIns.RecoverAsync(challenge, request.Code, cancellationToken), context)
+            : BetterAuthAnswers.Error(StatusCodes.Status401Unauthorized, "INVALID_TWO_FACTOR_COOKIE", "There is no sign-in to finish.");
+
+    public static Task<IResult> GetUri(
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
+        BetterAuthAnswers answers, CancellationToken cancellationToken)
+        => ProvenAsync(request, context, sessions, proof, answers, async (_, user) =>
+            TypedResults.Ok(new BetterAuthTotp((await factors.DescribeAsync(user, cancellationToken))!.OtpauthUri)), cancellationToken);
+
+    public static Task<IResult> RenewCodes(
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
+        BetterAuthAnswers answers, CancellationToken cancellationToken)
+        => ProvenAsync(request, context, sessions, proof, answers, async (session, user) =>
+            TypedResults.Ok(new BetterAuthBackupCodes(Status: true, await factors.RenewRecoveryCodesAsync(session, user, cancellationToken))), cancellationToken);
+
+    public static Task<IResult> Disable(
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
+        BetterAuthAnswers answers, CancellationToken cancellationToken)
+        => ProvenAsync(request, context, sessions, proof, answers, async (session, user) =>
+        {
+            await factors.DisableAsync(session, user, cancellationToken);
+            return TypedResults.Ok(new StatusResponse());
+        }, cancellationToken);
+
+    private static async Task<IResult> ProvenAsync(
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, BetterAuthAnswers answers,
+        Func<Session, Accounts.User, Task<IResult>> act, CancellationToken cancellationToken)
+    {
+        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        {
+            return BetterAuthAnswers.NoSession();
+        }
+
+        if (!user.SecondFactorEnabled)
+        {
+            return BetterAuthAnswers.Error(StatusCodes.Status400BadRequest, "TWO_FACTOR_NOT_ENABLED", "There is no second factor.");
+        }
+
+        return await proof.CheckAsync(session, user, request.Password, cancellationToken) is { } refused
+            ? answers.Of(refused, context)
+            : await act(session, user);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using OnePlatform.Identity.ApiKeys;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.Secrets;
+using OnePlatform.Identity.Tokens;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Identity.Exchange;
+
+/// <summary>Exchanges an API key for an access token.</summary>
+internal sealed class KeyExchange(IdentityDb db, DerivedKeys secrets, AccessTokens tokens, LastUses uses, TimeProvider clock)
+{
+    public async Task<ExchangeOutcome> ExchangeAsync(string text, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    {
+        if (!ApiKeyText.IsWellFormed(text))
+        {
+            return Unknown();
+        }
+
+        // The tenant is not known before the key is.
+        db.Scope.ActAsSystem();
+        var hash = secrets.HashOfApiKey(text);
+        var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Hash == hash, cancellationToken);
+        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, cancellationToken);
+    }
+
+    /// <summary>For a token that was made for a key before.</summary>
+    public async Task<ExchangeOutcome> ExchangeAsync(Guid keyId, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    {
+        db.Scope.ActAsSystem();
+        var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == keyId, cancellationToken);
+        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, cancellationToken);
+    }
+
+    private async Task<ExchangeOutcome> ExchangeAsync(ApiKey key, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        switch (key.StatusAt(now))
+        {
+            case "revoked":
+                return new ExchangeOutcome.Refused(StatusCodes.Status401Unauthorized, "key_revoked", "The API key was revoked.");
+            case "expired":
+                return new ExchangeOutcome.Refused(StatusCodes.Status401Unauthorized, "key_expired", "The API key has expired.");
+        }
+
+        if (!AllowedNetworks.Allow(key.IpAllow, clientIp))
+        {
+            return new ExchangeOutcome.Refused(StatusCodes.Status403Forbidden, "ip_not_allowed", "The API key may not be used from this address.");
+        }
+
+        var target = groupId ?? key.GroupId;
+        var standing = new Standing(target, Role.GroupOwner, await GroupEntry.WithAncestorsAsync(db, target, cancellationToken));
+        if (target != key.GroupId && !(key.Subtree && standing.Group is { IsActive: true } && standing.Path.Contains(key.GroupId)))
+        {
+            return ExchangeOutcome.NoGroup;
+        }
+
+        uses.Note(UsedCredential.ApiKey, key.Id, now, clientIp);
+        var subject = new TokenSubject(key.Id, Caller.KeyKind, target, Role.GroupOwner, string.Join(' ', key.Scopes)) { OnBehalfOf = key.CreatedBy };
+        var limit = new ExchangedLimit(key.RateRequests, key.RateBurst);
+        return ExchangeResponses.Make(tokens.SignExchanged(subject, key.ExpiresAt), subject, standing, limit);
+    }
+
+    private static ExchangeOutcome.Refused Unknown()
+        => new(StatusCodes.Status401Unauthorized, "key_not_found", "There is no such API key.");
+}

@@ -1,0 +1,53 @@
+using System.Threading.Channels;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Data;
+
+namespace OnePlatform.Identity.Mails;
+
+/// <summary>Adds mails to the unit of work; they go when it is saved.</summary>
+internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider clock)
+{
+    public void Add(string kind, User user, string? returnTo = null) => Add(kind, user.Email, user.Id, returnTo);
+
+    /// <param name="userId">Null to look the account up when the mail is sent.</param>
+    /// <param name="kind">What the mail is for.</param>
+    /// <param name="email">Where to, normalized.</param>
+    /// <param name="returnTo">Where the page behind the link leads on to.</param>
+    public void Add(string kind, string email, Guid? userId, string? returnTo = null)
+    {
+        var now = clock.GetUtcNow();
+        db.Mails.Add(new Mail
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = kind,
+            Email = email,
+            UserId = userId,
+            ReturnTo = returnTo,
+            CreatedAt = now,
+            DueAt = now,
+        });
+        db.SavedChanges += (_, _) => signal.Wake();
+    }
+}
+
+/// <summary>Wakes the relay of this process, so that nobody waits for its next look.</summary>
+internal sealed class MailSignal
+{
+    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public void Wake() => _wakeUps.Writer.TryWrite(true);
+
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(atMost);
+        try
+        {
+            await _wakeUps.Reader.ReadAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nobody called: time to look for what has become due.
+        }
+    }
+}

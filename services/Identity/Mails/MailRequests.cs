@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Options;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Attempts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.Mails;
+
+internal abstract record MailRequestOutcome
+{
+    private MailRequestOutcome()
+    {
+    }
+
+    public sealed record Accepted : MailRequestOutcome;
+
+    public sealed record Invalid(string Pointer, string Code, string Detail) : MailRequestOutcome;
+
+    public sealed record TooMany(TimeSpan Wait) : MailRequestOutcome;
+}
+
+/// <summary>Mails that anybody may ask for. A known and an unknown address are the same work here: one row.</summary>
+internal sealed class MailRequests(
+    IdentityDb db,
+    MailQueue mails,
+    EmailAddresses emails,
+    ReturnAddresses returnAddresses,
+    AttemptLimiter attempts,
+    RequestOrigin origin,
+    IOptions<IdentityOptions> options)
+{
+    public async Task<MailRequestOutcome> AskAsync(string kind, string address, string? returnTo, CancellationToken cancellationToken)
+    {
+        if (await emails.NormalizeAsync(address, cancellationToken) is not { } email)
+        {
+            return new MailRequestOutcome.Invalid("/email", "invalid_email", "This is no e-mail address.");
+        }
+
+        if (!returnAddresses.Allows(returnTo))
+        {
+            return new MailRequestOutcome.Invalid("/returnTo", "untrusted_return_address", "Only addresses of trusted origins may be returned to.");
+        }
+
+        var rules = options.Value.Attempts;
+        if ((await attempts.TakeAsync(rules.MailPerAddress, "mail-address", origin.Current.Ip ?? "")
+            ?? await attempts.TakeAsync(rules.Mail, kind, email)) is { } wait)
+        {
+            return new MailRequestOutcome.TooMany(wait);
+        }
+
+        db.Scope.ActAsSystem();
+        mails.Add(kind, email, userId: null, returnTo);
+        await db.SaveChangesAsync(cancellationToken);
+        return new MailRequestOutcome.Accepted();
+    }
+}
+
+internal static class MailAnswers
+{
+    public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Refuse(MailRequestOutcome outcome, HttpContext context) => outcome switch
+    {
+        MailRequestOutcome.TooMany tooMany => AttemptProblems.TooMany(context, tooMany.Wait),
+        MailRequestOutcome.Invalid invalid => ServiceDefaults.Problems.Invalid(invalid.Pointer, invalid.Code, invalid.Detail),
+        _ => null,
+    };
+}

@@ -1,0 +1,89 @@
+using OnePlatform.Contracts;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Mails;
+using OnePlatform.Identity.OneTime;
+using OnePlatform.Identity.Sessions;
+using OnePlatform.Messaging;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.Passwords;
+
+internal abstract record PasswordOutcome
+{
+    private PasswordOutcome()
+    {
+    }
+
+    public sealed record Changed : PasswordOutcome;
+
+    public sealed record Invalid(IReadOnlyList<ProblemError> Errors) : PasswordOutcome;
+
+    public sealed record Refused(SignInOutcome Why) : PasswordOutcome;
+}
+
+/// <summary>New passwords; each ends what the old one may have let in.</summary>
+internal sealed class PasswordChanges(
+    IdentityDb db, PasswordHasher passwords, PasswordProof proof, OneTimeTokens tokens, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
+{
+    public async Task<PasswordOutcome> ResetAsync(string token, string password, CancellationToken cancellationToken)
+    {
+        if (await tokens.FindAsync(token, OneTimePurposes.ResetPassword, cancellationToken) is not var (found, user))
+        {
+            return new PasswordOutcome.Refused(SignInOutcome.InvalidToken);
+        }
+
+        // A password that breaks a rule does not cost the link.
+        if (PasswordRules.Check(password, user.Email, "/password").ToList() is { Count: > 0 } errors)
+        {
+            return new PasswordOutcome.Invalid(errors);
+        }
+
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        if (!await tokens.SpendAsync(found, cancellationToken))
+        {
+            return new PasswordOutcome.Refused(SignInOutcome.InvalidToken);
+        }
+
+        await tokens.EndAllAsync(user.Id, cancellationToken);
+        await sessions.EndAllAsync(user.Id, except: null, "password_reset", cancellationToken);
+        await SetAsync(user, hash, "user_password_reset", cancellationToken);
+        return new PasswordOutcome.Changed();
+    }
+
+    public async Task<PasswordOutcome> ChangeAsync(
+        Session session, User user, string current, string next, bool endOthers, CancellationToken cancellationToken)
+    {
+        if (PasswordRules.Check(next, user.Email, "/newPassword").ToList() is { Count: > 0 } errors)
+        {
+            return new PasswordOutcome.Invalid(errors);
+        }
+
+        if (await proof.CheckAsync(user, current, cancellationToken) is { } refused)
+        {
+            return new PasswordOutcome.Refused(refused);
+        }
+
+        var hash = await passwords.HashAsync(next, cancellationToken);
+        await tokens.EndAllAsync(user.Id, cancellationToken);
+        if (endOthers)
+        {
+            await sessions.EndAllAsync(user.Id, session.Id, "password_changed", cancellationToken);
+        }
+
+        await SetAsync(user, hash, "user_password_changed", cancellationToken);
+        return new PasswordOutcome.Changed();
+    }
+
+    private async Task SetAsync(User user, string hash, string type, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        user.PasswordHash = hash;
+        user.UpdatedAt = now;
+        mails.Add(MailKinds.PasswordChanged, user);
+        var line = AuthLog.Line(now, type, groupId: null, user.Id, new { email = user.Email });
+        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+}

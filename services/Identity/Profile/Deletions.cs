@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Contracts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Sessions;
+using OnePlatform.Messaging;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.Profile;
+
+/// <summary>
+/// Deletes an account. The row stays without anything personal, so that ids in other services lead to "nobody" and not to an
+/// error; everything else of the person goes.
+/// </summary>
+internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOrigin origin, TimeProvider clock)
+{
+    public async Task DeleteAsync(User user, CancellationToken cancellationToken)
+    {
+        var (now, email) = (clock.GetUtcNow(), user.Email);
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await sessions.EndAllAsync(user.Id, except: null, "account_deleted", cancellationToken);
+            await db.Mails.Where(m => m.UserId == user.Id || m.Email == email).ExecuteDeleteAsync(cancellationToken);
+            await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            user.Email = $"{user.Id:N}@deleted.invalid";
+            user.Name = "Deleted user";
+            user.PasswordHash = null;
+            user.EmailVerified = false;
+            user.SecondFactorEnabled = false;
+            user.DeletedAt = now;
+            user.Change(now);
+            var line = AuthLog.Line(now, "user_deleted", groupId: null, user.Id, new { });
+            db.Publish(new UserChanged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line], user.Snapshot()));
+            await db.SaveChangesAsync(cancellationToken);
+
+            // The rows carry addresses and browsers; who is refused until when went out with the event.
+            await db.Sessions.Where(s => s.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using OnePlatform.Identity;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.ApiKeys;
+using OnePlatform.Identity.BetterAuth;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Exchange;
+using OnePlatform.Identity.MagicLinks;
+using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.Pages;
+using OnePlatform.Identity.Passwords;
+using OnePlatform.Identity.Profile;
+using OnePlatform.Identity.SecondFactors;
+using OnePlatform.Identity.Sessions;
+using OnePlatform.Identity.Tokens;
+using OnePlatform.Identity.Verification;
+using OnePlatform.Messaging;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddCallerAuthentication();
+builder.AddTenantDatabase<IdentityDb>("identitydb");
+builder.AddRedis();
+builder.AddMessaging<IdentityDb>("identity", bus =>
+{
+    bus.AddConsumer<KeepGroupTree<IdentityDb>>();
+    bus.AddConsumer<KeepMemberships>();
+});
+builder.AddApiDescription();
+builder.AddIdentityOptions(builder.Configuration.GetConnectionString("identitydb"));
+builder.Services.AddValidation().AddRequestOrigin();
+builder.Services.AddSigningKeys();
+builder.Services.AddAccounts();
+builder.Services.AddSessions();
+builder.Services.AddApiKeys();
+builder.Services.AddMails().AddSecondFactors();
+
+var app = builder.Build();
+if (await app.MigrateAsync<IdentityDb>(args))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.UseSessionCookie();
+app.UseCaller();
+app.MapOpenApi().AllowAnonymous();
+app.MapSigningKeys();
+app.MapAccounts();
+app.MapSessions();
+app.MapPasswords();
+app.MapVerification();
+app.MapMagicLinks();
+app.MapSecondFactors();
+app.MapProfile();
+app.MapBetterAuth();
+app.MapPages();
+app.MapApiKeys();
+app.MapExchange();
+app.Run();

@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using OnePlatform.Contracts;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Mails;
+using OnePlatform.Identity.Secrets;
+using OnePlatform.Identity.Sessions;
+using OnePlatform.Messaging;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.SecondFactors;
+
+/// <summary>Sets second factors up and takes them away. Every change ends the person's other sessions.</summary>
+internal sealed class SecondFactorStore(
+    IdentityDb db, DerivedKeys secrets, RecoveryCodes recoveryCodes, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
+{
+    /// <summary>A new secret that counts once a code of it was right. Asking again gives another.</summary>
+    /// <returns>Null when a second factor is enabled already.</returns>
+    public async Task<SecondFactorSetupResponse?> BeginAsync(User user, CancellationToken cancellationToken)
+    {
+        var secret = AuthenticatorApp.NewSecret();
+        var sealedSecret = secrets.Seal(secret, ContextOf(user.Id));
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id, cancellationToken) is not { } factor)
+        {
+            db.SecondFactors.Add(new SecondFactor { UserId = user.Id, Secret = sealedSecret });
+        }
+        else if (factor.EnabledAt is null)
+        {
+            factor.Secret = sealedSecret;
+        }
+        else
+        {
+            return null;
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        return AuthenticatorApp.Describe(secret, user.Email);
+    }
+
+    /// <summary>The set-up again, for another device.</summary>
+    public async Task<SecondFactorSetupResponse?> DescribeAsync(User user, CancellationToken cancellationToken)
+        => await FindAsync(user.Id, cancellationToken) is { } factor
+            ? AuthenticatorApp.Describe(secrets.Open(factor.Secret, ContextOf(user.Id)), user.Email)
+            : null;
+
+    /// <summary>Takes a code, each once: of two with the same code at once, one is refused.</summary>
+    public async Task<bool> TakeCodeAsync(Guid userId, string code, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(userId, cancellationToken) is not { } factor
+            || AuthenticatorApp.StepOf(secrets.Open(factor.Secret, ContextOf(userId)), code, clock.GetUtcNow()) is not { } step)
+        {
+            return false;
+        }
+
+        return await db.SecondFactors
+            .Where(f => f.UserId == userId && f.LastStep < step)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.LastStep, step), cancellationToken) == 1;
+    }
+
+    /// <summary>From now on every sign-in takes both; this session has just shown both.</summary>
+    /// <param name="session">The one that stays.</param>
+    /// <param name="user">Its person.</param>
+    /// <param name="keepCodes">The recovery codes were shown before.</param>
+    /// <returns>New recovery codes; null when it was enabled meanwhile.</returns>
+    public async Task<IReadOnlyList<string>?> EnableAsync(Session session, User user, bool keepCodes, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var enabled = await db.SecondFactors
+            .Where(f => f.UserId == user.Id && f.EnabledAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.EnabledAt, now), cancellationToken);
+        if (enabled == 0)
+        {
+            return null;
+        }
+
+        IReadOnlyList<string> codes = keepCodes ? [] : await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
+        user.SecondFactorEnabled = true;
+        var proof = new Proof(session.Methods[0], Proof.App);
+        (session.Assurance, session.Methods, session.AuthenticatedAt) = (proof.Assurance, [.. proof.Methods], now);
+        await SaveChangeAsync(session, user, "second_factor_enabled", cancellationToken);
+        return codes;
+    }
+
+    public async Task DisableAsync(Session session, User user, CancellationToken cancellationToken)
+    {
+        await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        user.SecondFactorEnabled = false;
+        (session.Assurance, session.Methods) = (1, [session.Methods[0]]);
+        await SaveChangeAsync(session, user, "second_factor_disabled", cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(Session session, User user, CancellationToken cancellationToken)
+    {
+        var codes = await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
+        await SaveChangeAsync(session, user, "recovery_codes_renewed", cancellationToken);
+        return codes;
+    }
+
+    private async Task SaveChangeAsync(Session session, User user, string type, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        user.UpdatedAt = now;
+        await sessions.EndAllAsync(user.Id, session.Id, type, cancellationToken);
+        mails.Add(MailKinds.SecondFactorChanged, user);
+        var line = AuthLog.Line(now, type, session.GroupId, user.Id, new { sessionId = session.Id });
+        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+        await db.SaveChangesAsync(cancellationToken);
+    }
+
+    private Task<SecondFactor?> FindAsync(Guid userId, CancellationToken cancellationToken)
+        => db.SecondFactors.AsNoTracking().FirstOrDefaultAsync(f => f.UserId == userId, cancellationToken);
+
+    private static string ContextOf(Guid userId) => $"second factor {userId}";
+}

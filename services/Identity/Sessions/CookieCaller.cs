@@ -1,0 +1,55 @@
+using System.Security.Claims;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Memberships;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Identity.Sessions;
+
+/// <summary>
+/// Elsewhere the gateway exchanges the session cookie for a token. On the routes of sign-in it passes cookies through, for they
+/// are Identity's own matter, and here they become the caller.
+/// </summary>
+internal static class CookieCaller
+{
+    public static void UseSessionCookie(this WebApplication app) => app.Use(static async (context, next) =>
+    {
+        var services = context.RequestServices;
+        if (context.Request.Headers.Authorization.Count == 0 && services.GetRequiredService<SessionCookie>().Read(context.Request) is { } cookie)
+        {
+            var isSafe = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
+            if ((isSafe || IsOwnPage(context.Request, services.GetRequiredService<ReturnAddresses>()))
+                && await services.GetRequiredService<SessionStore>().FindLiveByCookieAsync(cookie, context.RequestAborted) is var (session, user))
+            {
+                context.User = await PrincipalAsync(session, user, services, context.RequestAborted);
+            }
+        }
+
+        await next(context);
+    });
+
+    // A browser says where a request comes from; what is no browser has no cookie that somebody else could use.
+    private static bool IsOwnPage(HttpRequest request, ReturnAddresses trusted)
+        => request.Headers.Origin.ToString() is var origin
+            && (origin.Length > 0 ? trusted.Trusts(origin) : request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none");
+
+    private static async Task<ClaimsPrincipal> PrincipalAsync(Session session, User user, IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var standing = await services.GetRequiredService<GroupEntry>().EnterDefaultAsync(user, session.Assurance, session.GroupId, cancellationToken);
+        var role = services.GetRequiredService<SessionTokens>().RoleOf(user, standing);
+        List<Claim> claims =
+        [
+            new(TokenClaims.Subject, user.Id.ToString()),
+            new(TokenClaims.Kind, Caller.PersonKind),
+            new(TokenClaims.SessionId, session.Id.ToString()),
+            new(TokenClaims.Role, RoleNames.NameOf(role)),
+            new(TokenClaims.Scope, "*"),
+            new(TokenClaims.Assurance, session.Assurance == 2 ? "2" : "1"),
+        ];
+        if (standing is not null)
+        {
+            claims.Add(new Claim(TokenClaims.GroupId, standing.GroupId.ToString()));
+        }
+
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, "cookie", TokenClaims.Subject, TokenClaims.Role));
+    }
+}

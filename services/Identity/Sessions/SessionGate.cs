@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OnePlatform.Contracts;
+using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.OneTime;
+using OnePlatform.Messaging;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Identity.Sessions;
+
+/// <summary>What somebody has proven: the methods, RFC 8176 where it has a name for them.</summary>
+internal sealed record Proof(string First, string? Second = null)
+{
+    public const string Password = "pwd";
+    public const string Mail = "email";
+    public const string App = "otp";
+    public const string RecoveryCode = "rec";
+
+    public IReadOnlyList<string> Methods => Second is null ? [First] : [First, Second, "mfa"];
+
+    public int Assurance => Second is null ? 1 : 2;
+}
+
+/// <summary>
+/// The one gate before every session: whoever proves something on whatever path ends up here. What a group demands beyond it is
+/// asked at <see cref="GroupEntry"/>, so that a person can still sign in to meet the demand.
+/// </summary>
+internal sealed class SessionGate(
+    IdentityDb db, SessionStore sessions, OneTimeTokens tokens, GroupEntry groups, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+{
+    /// <summary>Adds a session or a challenge to the unit of work; the caller saves.</summary>
+    public async Task<SignInOutcome> PassAsync(User user, Proof proof, CancellationToken cancellationToken)
+    {
+        db.Scope.ActAsSystem();
+        if (user.LockedAt is not null)
+        {
+            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "account_locked", "This account is closed.");
+        }
+
+        if (options.Value.RequireVerifiedEmail && !user.EmailVerified)
+        {
+            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.");
+        }
+
+        if (user.SecondFactorEnabled && proof.Assurance < 2)
+        {
+            return new SignInOutcome.Challenged(tokens.AddChallenge(user, proof.First).Text);
+        }
+
+        var opened = sessions.Open(user, proof.Methods, proof.Assurance);
+        var standing = await groups.EnterDefaultAsync(user, proof.Assurance, chosen: null, cancellationToken);
+        opened.Session.GroupId = standing?.GroupId;
+        if (db.Entry(user).State != EntityState.Added)
+        {
+            LogSignIn(user, opened.Session, standing, proof);
+        }
+
+        return new SignInOutcome.SignedIn(opened, user, standing);
+    }
+
+    private void LogSignIn(User user, Session session, Standing? standing, Proof proof)
+    {
+        var now = clock.GetUtcNow();
+        var line = AuthLog.Line(
+            now, "user_login", standing?.GroupId, user.Id,
+            new { email = user.Email, authMethod = proof.First == Proof.Mail ? "magic_link" : "email", secondFactor = proof.Second, sessionId = session.Id });
+        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+    }
+}

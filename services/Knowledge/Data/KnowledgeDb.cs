@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using OnePlatform.Knowledge.Chats;
+using OnePlatform.Knowledge.Documents;
+using OnePlatform.Knowledge.Index;
+using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Records;
+using OnePlatform.Knowledge.Things;
+using OnePlatform.Messaging;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Knowledge.Data;
+
+internal sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantScope scope) : TenantDb(options, scope)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddOutboxAndInbox();
+        modelBuilder.ApplyConfiguration(new GroupNodeConfiguration());
+        modelBuilder.ApplyConfiguration(new KnowledgeRecordConfiguration());
+        modelBuilder.ApplyConfiguration<IndexEntry>(new IndexConfiguration());
+        modelBuilder.ApplyConfiguration<IndexState>(new IndexConfiguration());
+        modelBuilder.ApplyConfiguration(new IngestionJobConfiguration());
+        modelBuilder.ApplyConfiguration(new ThingStateConfiguration());
+        modelBuilder.ApplyConfiguration(new ThingLinkConfiguration());
+        modelBuilder.ApplyConfiguration(new ChatConfiguration());
+    }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class KnowledgeDbDesign : IDesignTimeDbContextFactory<KnowledgeDb>
+{
+    public KnowledgeDb CreateDbContext(string[] args) => new(
+        new DbContextOptionsBuilder<KnowledgeDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options, new TenantScope());
+}

@@ -1,0 +1,51 @@
+using System.Numerics.Tensors;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+
+namespace OnePlatform.Knowledge.Embedding;
+
+/// <summary>Texts to unit vectors, with the model's name, by which like is compared with like only.</summary>
+internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> generator, IOptions<EmbeddingOptions> options)
+{
+    private const int BatchSize = 64;
+
+    public string Model => options.Value.Endpoint is null ? LocalEmbedding.Model : options.Value.Model;
+
+    /// <summary>What a vector hit counts beside a keyword hit.</summary>
+    public double FusionWeight => options.Value.Endpoint is null ? LocalEmbedding.FusionWeight : 1;
+
+    /// <summary>A vector for each text; one that has no direction, because nothing in the text was a word, is null.</summary>
+    public async Task<float[]?[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        var vectors = new float[]?[texts.Count];
+        for (var first = 0; first < texts.Count; first += BatchSize)
+        {
+            var batch = texts.Skip(first).Take(BatchSize);
+            var embedded = await generator.GenerateAsync(batch, cancellationToken: cancellationToken);
+            for (var i = 0; i < embedded.Count; i++)
+            {
+                vectors[first + i] = UnitOf(embedded[i].Vector.ToArray());
+            }
+        }
+
+        return vectors;
+    }
+
+    /// <summary>The vector at length one, or null when it has no direction.</summary>
+    public static float[]? UnitOf(float[] vector)
+    {
+        var norm = MathF.Sqrt(TensorPrimitives.SumOfSquares<float>(vector));
+        if (norm == 0 || !float.IsFinite(norm))
+        {
+            return null;
+        }
+
+        // Divided again, a vector that has length one already would lose its place on the unit grid.
+        if (MathF.Abs(norm - 1) > 1e-5f)
+        {
+            TensorPrimitives.Divide(vector, norm, vector);
+        }
+
+        return vector;
+    }
+}

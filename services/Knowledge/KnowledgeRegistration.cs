@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+using OnePlatform.Knowledge.Chats;
+using OnePlatform.Knowledge.Chunking;
+using OnePlatform.Knowledge.Data;
+using OnePlatform.Knowledge.Documents;
+using OnePlatform.Knowledge.Embedding;
+using OnePlatform.Knowledge.Generation;
+using OnePlatform.Knowledge.Index;
+using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Reading;
+using OnePlatform.Knowledge.Records;
+using OnePlatform.Knowledge.Searching;
+using OnePlatform.Knowledge.Things;
+
+namespace OnePlatform.Knowledge;
+
+/// <summary>The features of the service.</summary>
+internal static class KnowledgeRegistration
+{
+    public static void AddKnowledge(this IServiceCollection services)
+    {
+        services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IndexOptions>().BindConfiguration(IndexOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<IngestionOptions>().BindConfiguration(IngestionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ReadingLimits>().BindConfiguration(ReadingLimits.Section);
+        services.AddSingleton(provider => EmbedderFactory.Create(provider.GetRequiredService<IOptions<EmbeddingOptions>>().Value));
+        services.AddSingleton(provider => new Chunker(provider.GetRequiredService<IOptions<ChunkingOptions>>().Value));
+        services.AddSingleton(provider => new DocumentReaders(provider.GetRequiredService<IOptions<ReadingLimits>>().Value));
+        services.AddSingleton<Embedder>();
+        services.AddOptions<ChatModelOptions>().BindConfiguration(ChatModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => AnswererFactory.Create(provider.GetRequiredService<IOptions<ChatModelOptions>>()));
+        services.AddSingleton<GroupIndexes>();
+        services.AddScoped<IndexReader>().AddScoped<RecordWriter>();
+        services.AddScoped<RecordStore>().AddScoped<RecordList>();
+        services.AddScoped<DocumentStore>().AddScoped<DocumentChunks>().AddScoped<JobStore>().AddScoped<Ingestion>();
+        services.AddHostedService<ResumeJobs>();
+        services.AddScoped<SearchRows>().AddScoped<KnowledgeSearch>();
+        services.AddScoped<ThingIndex>().AddScoped<LinkStore>();
+        services.AddSingleton<ChatStreams>();
+        services.AddScoped<ChatStore>();
+        services.AddScoped<ActivityLog>().AddScoped<Answering>().AddScoped<StreamingAnswer>();
+    }
+}

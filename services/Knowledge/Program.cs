@@ -1,0 +1,48 @@
+using OnePlatform.Knowledge;
+using OnePlatform.Knowledge.Chats;
+using OnePlatform.Knowledge.Data;
+using OnePlatform.Knowledge.Documents;
+using OnePlatform.Knowledge.Embedding;
+using OnePlatform.Knowledge.Generation;
+using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Records;
+using OnePlatform.Knowledge.Searching;
+using OnePlatform.Knowledge.Things;
+using OnePlatform.Messaging;
+using OnePlatform.Querying;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddCallerAuthentication();
+builder.AddTenantDatabase<KnowledgeDb>("knowledgedb");
+builder.AddMessaging<KnowledgeDb>("knowledge", bus =>
+{
+    bus.AddConsumer<KeepGroupTree<KnowledgeDb>>();
+    bus.AddConsumer<IndexThings>();
+    bus.AddConsumer<IngestDocument>();
+});
+builder.AddApiDescription();
+builder.Services.AddQuerying();
+builder.Services.AddRequestOrigin();
+builder.Services.AddValidation();
+builder.Services.AddKnowledge();
+
+var app = builder.Build();
+if (await app.MigrateAsync<KnowledgeDb>(args))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.UseCaller();
+app.MapOpenApi().AllowAnonymous();
+app.MapRecords();
+app.MapDocuments();
+app.MapSearch();
+app.MapLinks();
+app.MapEmbed();
+app.MapAi();
+app.MapChats();
+app.Run();

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace OnePlatform.Knowledge.Search;
+
+/// <summary>The inner loop of vector search: the exact whole-number product of a stored row and a query.</summary>
+internal static class WholeDot
+{
+    public static int Of(ReadOnlySpan<sbyte> row, ReadOnlySpan<short> query)
+    {
+        ref var rows = ref MemoryMarshal.GetReference(row);
+        ref var queries = ref MemoryMarshal.GetReference(query[..row.Length]);
+        var sum = 0;
+        var i = 0;
+        if (Avx512BW.IsSupported)
+        {
+            var sums = Vector512<int>.Zero;
+            for (; i <= row.Length - Vector512<short>.Count; i += Vector512<short>.Count)
+            {
+                var wide = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref rows, (nuint)i));
+                sums += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref queries, (nuint)i));
+            }
+
+            sum = Vector512.Sum(sums);
+        }
+        else if (Avx2.IsSupported)
+        {
+            var sums = Vector256<int>.Zero;
+            for (; i <= row.Length - Vector256<short>.Count; i += Vector256<short>.Count)
+            {
+                var wide = Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref rows, (nuint)i));
+                sums += Avx2.MultiplyAddAdjacent(wide, Vector256.LoadUnsafe(ref queries, (nuint)i));
+            }
+
+            sum = Vector256.Sum(sums);
+        }
+        else if (Vector128.IsHardwareAccelerated)
+        {
+            sum = Portable(ref rows, ref queries, row.Length, ref i);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            sum += row[i] * query[i];
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Portable(ref sbyte rows, ref short queries, int length, ref int i)
+    {
+        var sums = Vector128<int>.Zero;
+        for (; i <= length - Vector128<sbyte>.Count; i += Vector128<sbyte>.Count)
+        {
+            var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref rows, (nuint)i));
+            sums += Products(low, Vector128.LoadUnsafe(ref queries, (nuint)i));
+            sums += Products(high, Vector128.LoadUnsafe(ref queries, (nuint)(i + Vector128<short>.Count)));
+        }
+
+        return Vector128.Sum(sums);
+    }
+
+    private static Vector128<int> Products(Vector128<short> left, Vector128<short> right)
+    {
+        var (leftLow, leftHigh) = Vector128.Widen(left);
+        var (rightLow, rightHigh) = Vector128.Widen(right);
+        return (leftLow * rightLow) + (leftHigh * rightHigh);
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using OnePlatform.Messaging;
+using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Groups;
+using OnePlatform.Ontology.People;
+using OnePlatform.Ontology.People.Invitations;
+using OnePlatform.Ontology.Things;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Data;
+
+internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantScope scope) : TenantDb(options, scope)
+{
+    public DbSet<Group> Groups => Set<Group>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<KnownUser> Users => Set<KnownUser>();
+
+    public DbSet<Thing> Things => Set<Thing>();
+
+    public DbSet<Connection> Connections => Set<Connection>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        // Indexes of a group id together with a document or a text vector need the operators of plain types in GIN.
+        modelBuilder.HasPostgresExtension("btree_gin");
+        modelBuilder.AddOutboxAndInbox();
+        modelBuilder.ApplyConfiguration(new GroupConfiguration());
+        modelBuilder.ApplyConfiguration(new MembershipConfiguration());
+        modelBuilder.ApplyConfiguration(new InvitationConfiguration());
+        modelBuilder.ApplyConfiguration(new KnownUserConfiguration());
+        modelBuilder.ApplyConfiguration(new ThingConfiguration());
+        modelBuilder.ApplyConfiguration(new ThingRevisionConfiguration());
+        modelBuilder.ApplyConfiguration(new ConnectionConfiguration());
+    }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model but no database.</summary>
+internal sealed class OntologyDbDesign : IDesignTimeDbContextFactory<OntologyDb>
+{
+    public OntologyDb CreateDbContext(string[] args) => new(
+        new DbContextOptionsBuilder<OntologyDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options, new TenantScope());
+}

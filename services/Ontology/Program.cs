@@ -1,0 +1,47 @@
+using OnePlatform.Messaging;
+using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Groups;
+using OnePlatform.Ontology.People;
+using OnePlatform.Ontology.Reactions;
+using OnePlatform.Ontology.Things;
+using OnePlatform.Ontology.Types;
+using OnePlatform.Querying;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddCallerAuthentication();
+builder.AddTenantDatabase<OntologyDb>("ontologydb");
+builder.AddMessaging<OntologyDb>("ontology", bus =>
+{
+    bus.AddConsumer<WelcomeUser>();
+    bus.AddConsumer<KeepUsers>();
+});
+builder.AddApiDescription();
+builder.Services.AddValidation();
+builder.Services.AddRequestOrigin();
+builder.Services.AddQuerying();
+builder.Services.AddSingleton<TypeRegistry>();
+builder.Services.AddScoped<ListReader>();
+builder.Services.AddGroups();
+builder.Services.AddPeople();
+builder.Services.AddThings();
+builder.Services.AddThingConnections();
+
+var app = builder.Build();
+if (await app.MigrateAsync<OntologyDb>(args))
+{
+    return;
+}
+
+app.UseServiceDefaults();
+app.UseCaller();
+app.MapOpenApi().AllowAnonymous();
+app.MapTypes();
+app.MapGroups();
+app.MapPeople();
+app.MapThings();
+app.MapConnections();
+app.Run();

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using OnePlatform.Ontology.Groups;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Quotas;
+
+internal enum Quota
+{
+    Things,
+    Connections,
+    Users,
+}
+
+/// <summary>
+/// Holds writers to their group's quotas without counting rows for each of them. Far from a limit a process lets a share of the room
+/// through on its own; close to it every writer counts, one after the other, inside its transaction.
+/// </summary>
+internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    // So many processes can let their shares through at once and still not pass the limit together.
+    private const int Shares = 16;
+    private const int MostGroups = 50_000;
+
+    private const string WaitForOthers = "select pg_advisory_xact_lock(hashtextextended('quota/' || $1::text || '/' || $2, 0))";
+
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
+    private readonly Lock _measuring = new();
+    private readonly ConcurrentDictionary<(Guid Group, Quota Quota), Allowance> _allowances = new();
+
+    /// <summary>Counts in the transaction of <paramref name="connection"/>, after every other writer who had to.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="groupId">The group written to.</param>
+    /// <param name="quota">What is written.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="limit">What <see cref="AskAsync"/> said; asked before, because a writer that waits must not want a second connection.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The problem; null to go on.</returns>
+    public static async Task<ProblemHttpResult?> RefuseAsync(
+        NpgsqlConnection connection, Guid groupId, Quota quota, int count, QuotaLimit? limit, CancellationToken cancellationToken)
+    {
+        if (limit is null)
+        {
+            return null;
+        }
+
+        await using (var wait = new NpgsqlCommand(WaitForOthers, connection) { Parameters = { new() { Value = groupId }, new() { Value = quota.ToString() } } })
+        {
+            await wait.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var counting = new NpgsqlCommand(CountOf(quota), connection) { Parameters = { new() { Value = groupId } } };
+        var used = (long)(await counting.ExecuteScalarAsync(cancellationToken))!;
+        return used + count <= limit.Most ? null : QuotaProblems.Exceeded(quota, used, limit);
+    }
+
+    /// <summary>Runs the statements that write <paramref name="count"/> rows, in a transaction of their own, unless the quota is used up.</summary>
+    /// <returns>The problem; null when they ran.</returns>
+    public async Task<ProblemHttpResult?> RunAsync(
+        TenantScope scope, Guid groupId, Quota quota, int count, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(groupId, quota, count, cancellationToken) is not { } limit)
+        {
+            await using var batch = dataSource.CreateTenantBatch(scope);
+            await ExecuteAsync(batch, commands, cancellationToken);
+            return null;
+        }
+
+        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await RefuseAsync(connection, groupId, quota, count, limit, cancellationToken) is { } full)
+        {
+            return full;
+        }
+
+        await using var alone = new NpgsqlBatch(connection);
+        await ExecuteAsync(alone, commands, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return null;
+    }
+
+    /// <summary>Whether a writer may go on; answered without any look at the database while the last count left room enough.</summary>
+    /// <returns>Null to go on; else the limit that the writer must count against.</returns>
+    public async ValueTask<QuotaLimit?> AskAsync(Guid groupId, Quota quota, int count, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (_allowances.TryGetValue((groupId, quota), out var known) && known.Until > now && known.TryTake(count))
+        {
+            return null;
+        }
+
+        var limit = await LimitAsync(groupId, quota, cancellationToken);
+        var share = long.MaxValue;
+        if (limit is not null)
+        {
+            await using var batch = dataSource.CreateTenantBatch(System());
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CountOf(quota)) { Parameters = { new() { Value = groupId } } });
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            share = (limit.Most - reader.GetInt64(0)) / Shares;
+        }
+
+        if (share < count)
+        {
+            return limit;
+        }
+
+        if (_allowances.Count > MostGroups)
+        {
+            _allowances.Clear();
+        }
+
+        lock (_measuring)
+        {
+            if (_allowances.TryGetValue((groupId, quota), out var meanwhile) && meanwhile != known && meanwhile.Until > now)
+            {
+                // Another request measured the same room; there is one share of it, not two.
+                return meanwhile.TryTake(count) ? null : limit;
+            }
+
+            _allowances[(groupId, quota)] = new Allowance(share - count, now + s_fresh);
+            return null;
+        }
+    }
+
+    /// <summary>The lowest limit on the way from the top down to the group; null when nobody sets one.</summary>
+    public async Task<QuotaLimit?> LimitAsync(Guid groupId, Quota quota, CancellationToken cancellationToken)
+    {
+        // A group does not see what lies above it, yet is held to it.
+        await using var batch = dataSource.CreateTenantBatch(System());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "select g.id, g.plan, g.settings -> 'limits' from groups me join groups g on g.id = any(me.path) where me.id = $1")
+        { Parameters = { new() { Value = groupId } } });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        QuotaLimit? lowest = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var own = reader.IsDBNull(2) ? null : JsonSerializer.Deserialize<QuotaSettings>(reader.GetString(2), ApiJson.Options);
+            if (MostOf(quota, GroupPlans.QuotasOf(reader.GetString(1), own)) is { } most && (lowest is null || most < lowest.Most))
+            {
+                lowest = new QuotaLimit(most, reader.GetGuid(0));
+            }
+        }
+
+        return lowest;
+    }
+
+    public static string CountOf(Quota quota) => quota switch
+    {
+        Quota.Things => "select count(*) from things where group_id = $1 and archived_at is null",
+        Quota.Connections => "select count(*) from connections where group_id = $1 and archived_at is null",
+        _ => "select count(*) from memberships where group_id = $1 and left_at is null",
+    };
+
+    private static long? MostOf(Quota quota, QuotaSettings quotas) => quota switch
+    {
+        Quota.Things => quotas.Things,
+        Quota.Connections => quotas.Connections,
+        _ => quotas.Users,
+    };
+
+    private static async Task ExecuteAsync(NpgsqlBatch batch, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static TenantScope System()
+    {
+        var scope = new TenantScope();
+        scope.ActAsSystem();
+        return scope;
+    }
+
+    private sealed class Allowance(long left, DateTimeOffset until)
+    {
+        private long _left = left;
+
+        public DateTimeOffset Until => until;
+
+        public bool TryTake(int count) => Interlocked.Add(ref _left, -count) >= 0;
+    }
+}
+
+/// <param name="Most">How many there may be.</param>
+/// <param name="From">The group, itself or above, that sets it.</param>
+internal sealed record QuotaLimit(long Most, Guid From);
+
+internal static class QuotaProblems
+{
+    public static ProblemHttpResult Exceeded(Quota quota, long used, QuotaLimit limit) => Problems.Forbidden(
+        "quota_exceeded", $"The group has {used} of at most {limit.Most} {quota.ToString().ToLowerInvariant()}; a larger plan allows more.");
+}

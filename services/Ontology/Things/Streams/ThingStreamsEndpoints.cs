@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using OnePlatform.Ontology.Http;
+using OnePlatform.Ontology.Things.Bulk;
+using OnePlatform.Querying.Lists;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Things.Streams;
+
+internal static class ThingStreamsEndpoints
+{
+    public static void MapThingStreams(this RouteGroupBuilder things)
+    {
+        things.MapGet("/export", Export).WithName("ExportThings").WithSummary("Every thing of a list as NDJSON or CSV, streamed").Access("things:read", Role.Customer)
+            .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson").ProducesProblem(StatusCodes.Status400BadRequest);
+        things.MapPost("/import", Import).WithName("ImportThings").WithSummary("Create things from NDJSON of any length, with progress as NDJSON")
+            .Access("things:write", Role.GroupUser).WithMetadata(new DisableRequestSizeLimitAttribute())
+            .Accepts<CreateThingRequest>("application/x-ndjson").Produces<ImportProgress>(contentType: "application/x-ndjson");
+    }
+
+    private static async Task<IResult> Export(ListQuery query, ActingGroup group, ThingList things, CancellationToken cancellationToken)
+    {
+        var format = query[ThingList.Format] ?? "ndjson";
+        if (format is not ("ndjson" or "csv"))
+        {
+            return Problems.Invalid("/format", "invalid_parameter", "format is ndjson or csv.");
+        }
+
+        var (rows, errors) = await things.StreamAsync(group.Caller, group.Id, query, cancellationToken);
+        return rows is null ? QueryProblems.Of(errors) : new ThingExport(rows, format == "csv");
+    }
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Import(
+        HttpContext context, ActingGroup group, BulkCreate bulk, CancellationToken cancellationToken, bool? strict = null)
+    {
+        if (context.Request.GetTypedHeaders().ContentType is not { MediaType.Value: "application/x-ndjson" or "application/ndjson" or "application/jsonl" })
+        {
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "An import is application/x-ndjson.");
+        }
+
+        context.Response.ContentType = "application/x-ndjson";
+        await new ThingImport(bulk, group, strict, context.Request.BodyReader, context.Response.Body).RunAsync(cancellationToken);
+        return TypedResults.Empty;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Data.Common;
+using System.Text.Json;
+using Npgsql;
+using OnePlatform.Contracts;
+using OnePlatform.Messaging;
+using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Contracts;
+using OnePlatform.Ontology.Data;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Ontology.Things;
+
+/// <summary>Archives a thing together with its connections, and brings both back.</summary>
+internal sealed class ThingArchive(
+    NpgsqlDataSource dataSource, TenantScope scope, ConnectionCycles cycles, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+{
+    /// <returns>The archived thing; null when another writer was first.</returns>
+    public async Task<ThingResponse?> ArchiveAsync(ThingResponse thing, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var archived = thing with { Status = ThingStatus.Archived, ArchivedAt = now, UpdatedAt = now, Version = thing.Version + 1 };
+        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await MoveAsync(connection, archived, thing.Version, cancellationToken))
+        {
+            return null;
+        }
+
+        var lines = await ConnectionsAsync(
+            connection,
+            """
+            update connections set archived_at = @now, archived_with = @thing, updated_at = @now, version = version + 1
+            where group_id = @group_id and (from_id = @thing or to_id = @thing) and archived_at is null
+            returning id, from_id, to_id, type, version
+            """,
+            "connection_deleted", archived, now, cancellationToken);
+        await StoreAsync(connection, ThingEvents.Archived(thing.Status, archived, origin.Current), lines, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Wake();
+        return archived;
+    }
+
+    /// <returns>The restored thing, active; null when another writer was first.</returns>
+    public async Task<ThingResponse?> RestoreAsync(ThingResponse thing, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var restored = thing with { Status = ThingStatus.Active, ArchivedAt = null, UpdatedAt = now, Version = thing.Version + 1 };
+        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (!await MoveAsync(connection, restored, thing.Version, cancellationToken))
+        {
+            return null;
+        }
+
+        await cycles.LockAllAsync(connection, thing.GroupId, cancellationToken);
+        var lines = await ConnectionsAsync(
+            connection,
+            """
+            update connections c set archived_at = null, archived_with = null, updated_at = @now, version = c.version + 1
+            from things other
+            where c.group_id = @group_id and c.archived_with = @thing and other.archived_at is null
+                and other.id = case when c.from_id = @thing then c.to_id else c.from_id end
+            returning c.id, c.from_id, c.to_id, c.type, c.version
+            """,
+            "connection_restored", restored, now, cancellationToken);
+        // What was connected meanwhile may make a circle of an old connection; such a one goes back into the archive.
+        var closing = await ConnectionsAsync(
+            connection,
+            """
+            update connections set archived_at = @now, archived_with = @thing
+            where group_id = @group_id and from_id = @thing and archived_at is null and type = any(@acyclic)
+                and connection_leads_to(group_id, type, to_id, from_id)
+            returning id, from_id, to_id, type, version
+            """,
+            "connection_deleted", restored, now, cancellationToken);
+        lines.RemoveAll(line => closing.Any(c => c.TargetId == line.TargetId));
+        await StoreAsync(connection, ThingEvents.Restored(restored, origin.Current), lines, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Wake();
+        return restored;
+    }
+
+    private static async Task<bool> MoveAsync(NpgsqlConnection connection, ThingResponse thing, long version, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            update things set status = @status, archived_at = @archived_at, updated_at = @now, version = version + 1
+            where id = @thing and group_id = @group_id and version = @version
+            """, connection);
+        command.Parameters.AddText("status", thing.Status);
+        command.Parameters.AddTime("archived_at", thing.ArchivedAt);
+        command.Parameters.AddTime("now", thing.UpdatedAt);
+        command.Parameters.AddUuid("thing", thing.Id);
+        command.Parameters.AddUuid("group_id", thing.GroupId);
+        command.Parameters.Add(new NpgsqlParameter<long>("version", version));
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    private async Task<List<LogLine>> ConnectionsAsync(
+        NpgsqlConnection connection, string sql, string type, ThingResponse thing, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        command.Parameters.AddTime("now", now);
+        command.Parameters.AddUuid("thing", thing.Id);
+        command.Parameters.AddUuid("group_id", thing.GroupId);
+        if (sql.Contains("@acyclic", StringComparison.Ordinal))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]>("acyclic", cycles.AcyclicTypes));
+        }
+
+        var lines = new List<LogLine>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            lines.Add(LineOf(reader, type, thing, now));
+        }
+
+        return lines;
+    }
+
+    private static LogLine LineOf(DbDataReader row, string type, ThingResponse thing, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now), thing.GroupId, type, now, row.GetGuid(0), ConnectionEvents.Kind,
+        JsonSerializer.SerializeToElement(
+            new { FromId = row.GetGuid(1), ToId = row.GetGuid(2), RelationshipType = row.GetString(3), With = thing.Id }, ApiJson.Options),
+        TargetVersion: row.GetInt64(4));
+
+    private async Task StoreAsync(
+        NpgsqlConnection connection, ThingsChanged change, List<LogLine> lines, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(OutboxWriting.InsertOf(change));
+        batch.BatchCommands.Add(RevisionWriting.InsertOf(origin.Current.ActorId!.Value, [.. change.Log]));
+        foreach (var chunk in lines.Chunk(OutboxWriting.MostLines))
+        {
+            batch.BatchCommands.Add(OutboxWriting.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, chunk)));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

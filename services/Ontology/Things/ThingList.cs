@@ -1,0 +1,126 @@
+using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Groups;
+using OnePlatform.Querying;
+using OnePlatform.Querying.Fields;
+using OnePlatform.Querying.Lists;
+using OnePlatform.Querying.Projections;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Things;
+
+/// <summary>The list of things.</summary>
+internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSigner cursors)
+{
+    public const string Format = "format";
+
+    private const string GroupBy = "groupBy";
+    private const string Text = "q";
+
+    private static readonly FieldMap s_fields = new FieldMap(
+        Field.Id("t.id"),
+        Field.Uuid("groupId", "t.group_id"),
+        Field.String("type", "t.type").Sortable().Required(),
+        Field.String("name", "t.name").Sortable().Required().Searched(),
+        Field.Enum("status", "t.status", ThingStatus.All),
+        Field.String("externalId", "t.external_id"),
+        Field.Uuid("createdBy", "t.created_by"),
+        Field.Integer("version", "t.version"),
+        Field.Json("properties", "t.properties").Sortable(),
+        Field.Timestamp("createdAt", "t.created_at").Sortable().Required(),
+        Field.Timestamp("updatedAt", "t.updated_at").Sortable().Required(),
+        Field.Timestamp("archivedAt", "t.archived_at"));
+
+    private static readonly ListParameter[] s_parameters =
+    [
+        ListParameter.AnyOf("type"), ListParameter.AnyOf("status"), ListParameter.AnyOf("createdBy"), ListParameter.AnyOf("externalId"),
+        ListParameter.From("updatedSince", "updatedAt"), ListParameter.Own(Text),
+    ];
+
+    private static readonly ListDefinition s_list = Named("ontology.things", s_parameters);
+    private static readonly ListDefinition s_export = Named("ontology.things-export", [.. s_parameters, ListParameter.Own(Format)]);
+    private static readonly ListDefinition s_aggregate = Named("ontology.things-aggregate", [.. s_parameters, ListParameter.Own(GroupBy)]);
+
+    private static readonly Dictionary<string, string> s_countable = new(StringComparer.Ordinal)
+    {
+        ["type"] = "t.type",
+        ["status"] = "t.status",
+        ["createdBy"] = "t.created_by",
+    };
+
+    public async Task<(ListOk<ThingResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
+        Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+    {
+        var (rows, errors) = await PlanAsync(s_list, caller, groupId, query, cancellationToken);
+        if (rows is not { } r)
+        {
+            return (null, errors);
+        }
+
+        var page = await lists.ReadAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken);
+        return (new ListOk<ThingResponse>(page, r.Plan.Fields), []);
+    }
+
+    /// <summary>All of a list, from the first row to the last, in one go.</summary>
+    public async Task<(IAsyncEnumerable<ThingResponse>? Rows, IReadOnlyList<QueryError> Errors)> StreamAsync(
+        Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+    {
+        var (rows, errors) = await PlanAsync(s_export, caller, groupId, query, cancellationToken);
+        return rows is not { } r ? (null, errors)
+            : (lists.StreamAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), []);
+    }
+
+    public async Task<(ThingCounts? Counts, IReadOnlyList<QueryError> Errors)> CountAsync(
+        Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+    {
+        var by = (query[GroupBy] ?? "type").Split(',');
+        if (by.Any(name => !s_countable.ContainsKey(name)) || by.Distinct().Count() < by.Length)
+        {
+            return (null, [new QueryError(QueryErrorCode.InvalidParameter, $"/{GroupBy}", $"{GroupBy} takes some of {string.Join(", ", s_countable.Keys)}.")]);
+        }
+
+        var (rows, errors) = await PlanAsync(s_aggregate, caller, groupId, query, cancellationToken);
+        if (rows is not { } r)
+        {
+            return (null, errors);
+        }
+
+        var columns = string.Join(", ", by.Select(name => s_countable[name]));
+        var counted = await lists.GroupAsync(
+            r.Plan, columns, "things t", r.Where, r.Own, row => new ThingCount(
+                by.Select((name, i) => (name, row.GetValue(i))).Where(c => c.Item2 is not DBNull).ToDictionary(c => c.name, c => c.Item2.ToString()!),
+                row.GetInt64(by.Length)),
+            cancellationToken);
+        return (new ThingCounts(counted, counted.Sum(c => c.Count)), []);
+    }
+
+    private static ListDefinition Named(string name, ListParameter[] parameters)
+        => new(name, s_fields) { Parameters = parameters, LiveWhen = "t.archived_at is null" };
+
+    private async Task<((ListPlan Plan, string Where, (string, object)[] Own)? Rows, IReadOnlyList<QueryError> Errors)> PlanAsync(
+        ListDefinition list, Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+    {
+        if (!list.TryPlan(query, groupId, cursors, out var plan, out var errors))
+        {
+            return (null, errors);
+        }
+
+        var (which, groups) = query.Scope == ListScope.Subtree
+            ? ("t.group_id = any(@groups)", (object)await subtree.WidenAsync(cancellationToken))
+            : ("t.group_id = @groups", groupId);
+        List<(string, object)> parameters = [("groups", groups)];
+        var where = $"{which} and {ThingSight.Of(caller)}";
+        if (query[Text] is { } text)
+        {
+            where += " and t.search @@ websearch_to_tsquery('simple', @text)";
+            parameters.Add(("text", text));
+        }
+
+        return ((plan, where, [.. parameters]), []);
+    }
+}
+
+/// <param name="By">Each field that was asked for, with its value.</param>
+public sealed record ThingCount(IReadOnlyDictionary<string, string> By, long Count);
+
+/// <param name="Total">Over all of them.</param>
+public sealed record ThingCounts(IReadOnlyList<ThingCount> Results, long Total);

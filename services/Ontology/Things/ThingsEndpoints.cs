@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using OnePlatform.Ontology.Http;
+using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Things.Bulk;
+using OnePlatform.Ontology.Things.Graph;
+using OnePlatform.Ontology.Things.Streams;
+using OnePlatform.Querying.Lists;
+using OnePlatform.Querying.Projections;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Things;
+
+internal static class ThingsEndpoints
+{
+    public static RouteGroupBuilder MapThings(this IEndpointRouteBuilder routes)
+    {
+        var things = routes.MapGroup("/api/things").WithTags("Things");
+        things.MapGet("/", List).WithName("ListThings").WithSummary("List things").Access("things:read", Role.Customer);
+        things.MapPost("/", Create).WithName("CreateThing").WithSummary("Create a thing").Access("things:write", Role.GroupUser)
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        things.MapGet("/{id:guid}", Get).WithName("GetThing").WithSummary("Get a thing").Access("things:read", Role.Customer);
+        things.MapThingChanges();
+        things.MapThingsBulk();
+        things.MapThingStreams();
+        things.MapThingViews();
+        return things;
+    }
+
+    private static async Task<Results<ListOk<ThingResponse>, ProblemHttpResult>> List(
+        ListQuery query, ActingGroup group, ThingList things, CancellationToken cancellationToken)
+    {
+        var (page, errors) = await things.ListAsync(group.Caller, group.Id, query, cancellationToken);
+        return page is null ? QueryProblems.Of(errors) : page;
+    }
+
+    private static async Task<Results<VersionedOk<ThingResponse>, NotFound>> Get(
+        Guid id, ActingGroup group, ThingStore things, CancellationToken cancellationToken)
+        => await things.FindAsync(group.Caller, group.Id, id, cancellationToken) is { } thing ? new VersionedOk<ThingResponse>(thing) : TypedResults.NotFound();
+
+    private static async Task<Results<VersionedCreated<ThingResponse>, ProblemHttpResult>> Create(
+        CreateThingRequest request, ActingGroup group, ThingStore things, CancellationToken cancellationToken, bool? strict = null)
+    {
+        var outcome = await things.CreateAsync(group.Caller, group.Id, request, strict, cancellationToken);
+        return outcome.Thing is { } thing ? new VersionedCreated<ThingResponse>($"/api/things/{thing.Id}", thing) : ThingProblems.Of(outcome);
+    }
+}
+
+internal static class ThingsRegistration
+{
+    public static IServiceCollection AddThings(this IServiceCollection services)
+    {
+        services.AddSingleton<ThingRules>().AddSingleton<QuotaGate>();
+        services.AddScoped<BulkCreate>().AddScoped<BulkChange>().AddScoped<BulkArchive>().AddScoped<ThingHistory>().AddScoped<ThingGraph>();
+        services.AddHttpClient<EventLog>(client => client.BaseAddress = new Uri("https+http://events"));
+        return services.AddScoped<ThingStore>().AddScoped<ThingChanges>().AddScoped<ThingArchive>().AddScoped<ThingList>();
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace OnePlatform.Ontology.Types;
+
+/// <param name="Documented">Properties the type is documented to have; missing ones are warnings, or errors in a strict group.</param>
+/// <param name="Schema">JSON Schema 2020-12 of <c>properties</c>.</param>
+public sealed record ThingTypeResponse(
+    string Name, string Category, string Tier, string Description, IReadOnlyList<string> Aliases, IReadOnlyList<string> Text,
+    IReadOnlyList<string> Expected, IReadOnlyList<string> Documented, int Version, JsonElement Schema);
+
+/// <param name="Acyclic">No chain of connections of this type leads back to where it began.</param>
+/// <param name="StrictEnds">Other ends than the listed are refused; elsewhere the lists are advice.</param>
+public sealed record ConnectionTypeResponse(
+    string Name, string Category, string Description, IReadOnlyList<string> From, IReadOnlyList<string> To, string? Inverse, bool Acyclic,
+    bool Mutual, bool StrictEnds, IReadOnlyList<string> Aliases, int Version, JsonElement Schema);
+
+public sealed record EventTypeResponse(
+    string Name, string Category, string Tier, string Description, IReadOnlyList<string> Aliases, int Version, JsonElement Schema);
+
+public sealed record OntologyResponse(
+    string Version, IReadOnlyList<string> Dimensions, OntologyCounts Counts, IReadOnlyList<string> Features, IReadOnlyDictionary<string, string> Links);
+
+/// <param name="ThingTypes">The canonical ones.</param>
+/// <param name="ExtensionThingTypes">Documented besides them.</param>
+public sealed record OntologyCounts(
+    int ThingTypes, int ExtensionThingTypes, int ConnectionTypes, int EventTypes, int OperationalEventTypes, int GroupTypes);
+
+public sealed record TypeList<T>(IReadOnlyList<T> Results);

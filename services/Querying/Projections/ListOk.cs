@@ -1,0 +1,47 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OnePlatform.Querying.Lists;
+
+namespace OnePlatform.Querying.Projections;
+
+/// <summary>Answers 200 with a page, each row cut down to the fields that were asked for.</summary>
+public sealed class ListOk<T>(Page<T> page, FieldSelection fields)
+    : IResult, IStatusCodeHttpResult, IValueHttpResult, IValueHttpResult<Page<T>>, IEndpointMetadataProvider
+{
+    /// <inheritdoc />
+    public int? StatusCode => StatusCodes.Status200OK;
+
+    /// <inheritdoc />
+    public Page<T> Value => page;
+
+    object IValueHttpResult.Value => page;
+
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+        => builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Page<T>), ["application/json"]));
+
+    /// <inheritdoc />
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (fields.IsEverything)
+        {
+            return httpContext.Response.WriteAsJsonAsync(page, httpContext.RequestAborted);
+        }
+
+        var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var rows = page.Results.Select(row => JsonSerializer.SerializeToNode(row, json)).ToArray();
+        foreach (var row in rows)
+        {
+            fields.Apply(row);
+        }
+
+        var cut = new Page<JsonNode?>(rows, page.HasMore, page.Cursor, page.Total);
+        return httpContext.Response.WriteAsJsonAsync(cut, httpContext.RequestAborted);
+    }
+}

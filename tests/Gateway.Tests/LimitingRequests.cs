@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
+using OnePlatform.Gateway.Credentials;
+using OnePlatform.Gateway.Limits;
+using OnePlatform.Testing;
+using StackExchange.Redis;
+using Xunit;
+
+namespace OnePlatform.Gateway.Tests;
+
+public sealed partial class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHost>
+{
+    [Fact]
+    public async Task Two_gateways_together_accept_the_limit_and_at_most_its_burst_more()
+    {
+        const int limit = 500;
+        const int burst = 100;
+        var key = host.Platform.MakeKey(requests: limit, burst: burst);
+        HttpClient[] clients = [host.Client, (await host.AddGatewayAsync()).CreateClient()];
+        var (accepted, refused) = (0, 0);
+        await Parallel.ForAsync(0, 5000, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        {
+            using var response = await GatewayHost.SendAsync(clients[i % 2], HttpMethod.Get, "/api/things", ("X-API-Key", key));
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                Interlocked.Increment(ref accepted);
+            }
+            else
+            {
+                Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+                Assert.Matches(PolicyHeader(), response.Headers.GetValues("RateLimit-Policy").Single());
+                Interlocked.Increment(ref refused);
+            }
+        });
+        Assert.Equal(5000, accepted + refused);
+        Assert.InRange(accepted, limit, limit + burst);
+    }
+
+    [Fact]
+    public async Task Every_answer_tells_the_limits_and_what_is_left_of_them()
+    {
+        using var response = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", host.Platform.MakeKey(requests: 50, burst: 5)));
+        Assert.Equal("\"key\";q=50;w=60, \"group\";q=1000000;w=60", response.Headers.GetValues("RateLimit-Policy").Single());
+        Assert.StartsWith("\"key\";r=49;t=", response.Headers.GetValues("RateLimit").Single(), StringComparison.Ordinal);
+        Assert.Equal("50", response.Headers.GetValues("X-RateLimit-Limit").Single());
+        Assert.Equal("49", response.Headers.GetValues("X-RateLimit-Remaining").Single());
+    }
+
+    [Fact]
+    public async Task A_refusal_names_the_violated_policy_and_when_to_come_back()
+    {
+        var key = host.Platform.MakeKey(requests: 1, burst: 0);
+        using var first = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", key));
+        using var second = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", key));
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, second.StatusCode);
+        var problem = await GatewayHost.JsonAsync(second);
+        Assert.Equal("https://iana.org/assignments/http-problem-types#quota-exceeded", problem["type"]!.GetValue<string>());
+        Assert.Equal("rate_limited", problem["code"]!.GetValue<string>());
+        Assert.Equal("key", problem["violated-policies"]![0]!.GetValue<string>());
+        Assert.InRange(second.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 62);
+    }
+
+    [Fact]
+    public async Task A_heavy_route_counts_for_more()
+    {
+        var key = host.Platform.MakeKey(requests: 100, burst: 0);
+        using var response = await host.SendAsync(HttpMethod.Post, "/api/things/bulk", ("X-API-Key", key));
+        Assert.Equal("80", response.Headers.GetValues("X-RateLimit-Remaining").Single());
+    }
+
+    [Fact]
+    public async Task Without_a_credential_the_address_is_limited_and_errors_say_so_too()
+    {
+        using var response = await host.SendAsync(HttpMethod.Get, "/api/things");
+        Assert.StartsWith("\"address\";q=", response.Headers.GetValues("RateLimit-Policy").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_keys_of_different_groups_share_the_limit_of_the_ancestor()
+    {
+        var ancestor = (Guid.NewGuid(), 10);
+        string[] keys = [host.Platform.MakeKey(ancestor: ancestor), host.Platform.MakeKey(ancestor: ancestor)];
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 14; i++)
+        {
+            using var response = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", keys[i % 2]));
+            answers.Add(response.StatusCode);
+            if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            {
+                Assert.Equal("ancestor-1", (await GatewayHost.JsonAsync(response))["violated-policies"]![0]!.GetValue<string>());
+            }
+        }
+
+        Assert.Equal(10, answers.Count(status => status == HttpStatusCode.OK));
+    }
+
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
+    [InlineData("192.0.2.1", "192.0.2.2", false)]
+    public void Addresses_of_one_household_are_one_client(string one, string other, bool same)
+        => Assert.Equal(same, BucketSet.NetworkOf(IPAddress.Parse(one)) == BucketSet.NetworkOf(IPAddress.Parse(other)));
+
+    [Fact]
+    public async Task What_was_leased_and_not_used_lapses_after_a_second_and_counts_as_spent()
+    {
+        var clock = new FakeTimeProvider();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(await TestServers.RedisAsync());
+        var set = BucketSet.For(new ExchangeAnswer("jwt", default, Guid.NewGuid(), KeyId: Guid.NewGuid(), Limit: new StatedLimit(1000, 0)), new LimitOptions(), clock);
+        var shared = new SharedBuckets(redis, clock);
+        for (var i = 0; i < 3; i++)
+        {
+            // The first two find nothing leased and ask; what the last asks for is leased ahead.
+            await shared.TakeAsync(set, 1);
+        }
+
+        Assert.True(SharedBuckets.TryTakeLeased(set, 1, out _));
+        var before = await shared.TakeAsync(set, 1);
+        clock.Advance(Lease.Lifetime);
+        Assert.False(SharedBuckets.TryTakeLeased(set, 1, out _));
+        var after = await shared.TakeAsync(set, 1);
+        Assert.True(after.Remaining[0] < before.Remaining[0] - 1, $"{after.Remaining[0]} of {before.Remaining[0]}");
+    }
+
+    [Fact]
+    public async Task With_Redis_away_limits_are_kept_in_memory()
+    {
+        var client = (await host.AddGatewayAsync(redis: "127.0.0.1:9,connectTimeout=100")).CreateClient();
+        var key = host.Platform.MakeKey(requests: 5, burst: 1);
+        var answers = new List<HttpStatusCode>();
+        for (var i = 0; i < 20; i++)
+        {
+            using var response = await GatewayHost.SendAsync(client, HttpMethod.Get, "/api/things", ("X-API-Key", key));
+            answers.Add(response.StatusCode);
+        }
+
+        // The minute may turn once while the test runs.
+        Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 6, 12);
+        Assert.Contains(HttpStatusCode.TooManyRequests, answers);
+    }
+
+    [GeneratedRegex("^\"key\";q=500;w=60, \"group\";q=1000000;w=60$")]
+    private static partial Regex PolicyHeader();
+}

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using OnePlatform.Gateway.Documents;
+using Xunit;
+
+namespace OnePlatform.Gateway.Tests;
+
+public sealed class ReadingTheDocuments(GatewayHost host) : IClassFixture<GatewayHost>
+{
+    [Fact]
+    public async Task One_document_describes_all_services_even_when_one_is_down()
+    {
+        using var response = await host.SendAsync(HttpMethod.Get, "/openapi/v1.json");
+        var document = await GatewayHost.JsonAsync(response);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.NotNull(document["paths"]!["/api/things"]);
+        Assert.NotNull(document["paths"]!["/api/health"]);
+        Assert.Null(document["paths"]!["/internal/x"]);
+        Assert.NotNull(document["components"]!["schemas"]!["Thing"]);
+    }
+
+    [Fact]
+    public void Components_of_one_name_and_two_contents_are_kept_apart()
+    {
+        static JsonObject Part(string path, string type) => (JsonObject)JsonNode.Parse(
+            $$$$$"""{"paths":{"{{{{{path}}}}}":{"get":{"x":{"$ref":"#/components/schemas/Item"}}}},"components":{"schemas":{"Item":{"type":"{{{{{type}}}}}"}}}}""")!;
+
+        var merged = ApiDocumentMerge.Merge([], [("events", Part("/a", "object")), ("knowledge", Part("/b", "string"))], new Uri("https://x.example"));
+        Assert.Equal("#/components/schemas/Item", merged["paths"]!["/a"]!["get"]!["x"]!["$ref"]!.GetValue<string>());
+        Assert.Equal("#/components/schemas/KnowledgeItem", merged["paths"]!["/b"]!["get"]!["x"]!["$ref"]!.GetValue<string>());
+        Assert.Equal("string", merged["components"]!["schemas"]!["KnowledgeItem"]!["type"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task The_reference_page_loads_nothing_from_elsewhere()
+    {
+        using var response = await host.SendAsync(HttpMethod.Get, "/docs/");
+        var page = await response.Content.ReadAsStringAsync();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.DoesNotContain("cdn.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("fonts.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_problem_has_a_page()
+    {
+        using var list = await host.SendAsync(HttpMethod.Get, "/problems");
+        Assert.Contains("ambiguous_credential", await list.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (var problem in ProblemCatalogue.All)
+        {
+            using var page = await host.SendAsync(HttpMethod.Get, $"/problems/{problem.Code}");
+            Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        }
+
+        using var unknown = await host.SendAsync(HttpMethod.Get, "/problems/no_such");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_names_the_group_of_a_credential_and_refuses_a_bad_one()
+    {
+        var group = Guid.NewGuid();
+        var anonymous = await GatewayHost.JsonAsync(await host.SendAsync(HttpMethod.Get, "/api/health"));
+        var known = await GatewayHost.JsonAsync(await host.SendAsync(HttpMethod.Get, "/api/health", ("X-API-Key", host.Platform.MakeKey(group: group))));
+        using var bad = await host.SendAsync(HttpMethod.Get, "/api/health", ("X-API-Key", StubPlatform.NewKey()));
+        Assert.Equal("ok", anonymous["status"]!.GetValue<string>());
+        Assert.Null(anonymous["groupId"]);
+        Assert.Equal(group.ToString(), known["groupId"]!.GetValue<string>());
+        Assert.Equal(HttpStatusCode.Unauthorized, bad.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    public async Task Probes_need_no_credential(string path)
+    {
+        using var response = await host.SendAsync(HttpMethod.Get, path);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+}

@@ -1,0 +1,106 @@
+// The published client, unchanged, against a running service: signs up, in and out, and uses every route it has for accounts.
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createAuthClient } from 'better-auth/client';
+import { magicLinkClient, twoFactorClient } from 'better-auth/client/plugins';
+
+const [baseURL, mailURL] = process.argv.slice(2);
+const email = `ba-${Date.now()}@example.com`;
+const password = 'plum-Ladder-97-river';
+
+function browser() {
+  const jar = new Map();
+  const customFetchImpl = async (input, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (jar.size) headers.set('cookie', [...jar].map(([name, value]) => `${name}=${value}`).join('; '));
+    const response = await fetch(input, { ...init, headers });
+    for (const line of response.headers.getSetCookie()) {
+      const [pair, ...attributes] = line.split('; ');
+      const at = pair.indexOf('=');
+      if (attributes.some((a) => /^expires=Thu, 01 Jan 1970/i.test(a))) jar.delete(pair.slice(0, at));
+      else jar.set(pair.slice(0, at), pair.slice(at + 1));
+    }
+    return response;
+  };
+  return createAuthClient({ baseURL, plugins: [magicLinkClient(), twoFactorClient()], fetchOptions: { customFetchImpl } });
+}
+
+async function good(call) {
+  const { data, error } = await call;
+  assert.equal(error, null, JSON.stringify(error));
+  return data;
+}
+
+async function mail(to, subject) {
+  for (let i = 0; i < 200; i++) {
+    const found = await (await fetch(`${mailURL}?to=${encodeURIComponent(to)}&subject=${encodeURIComponent(subject)}`)).text();
+    if (found) return new URL(found).searchParams.get('token');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`no mail "${subject}"`);
+}
+
+function totp(uri, ahead = 0) {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...new URL(uri).searchParams.get('secret')].map((c) => letters.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30000) + ahead));
+  const hash = createHmac('sha1', key).update(step).digest();
+  return String((hash.readInt32BE(hash.at(-1) & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
+}
+
+const client = browser();
+assert.equal((await client.getSession()).data, null);
+assert.equal((await good(client.signUp.email({ email, password, name: 'Ada' }))).user.email, email);
+assert.equal((await good(client.getSession())).user.name, 'Ada');
+assert.equal((await browser().signUp.email({ email, password, name: 'Ada' })).error.code, 'USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL');
+assert.equal((await browser().signIn.email({ email, password: 'not-the-password' })).error.code, 'INVALID_EMAIL_OR_PASSWORD');
+
+const second = browser();
+await good(second.signIn.email({ email, password, rememberMe: true }));
+const sessions = await good(client.listSessions());
+assert.equal(sessions.length, 2);
+const current = (await good(client.getSession())).session;
+await good(client.revokeSession({ token: sessions.find((s) => s.id !== current.id).token }));
+assert.equal((await second.getSession()).data, null);
+await good(second.signIn.email({ email, password }));
+await good(client.revokeOtherSessions());
+assert.equal((await second.getSession()).data, null);
+
+await good(client.updateUser({ name: 'Grace' }));
+assert.equal((await good(client.getSession())).user.name, 'Grace');
+assert.equal((await good(client.listAccounts()))[0].providerId, 'credential');
+await good(client.sendVerificationEmail({ email, callbackURL: '/' }));
+
+const next = 'another-Ladder-98-river';
+await good(client.changePassword({ currentPassword: password, newPassword: next, revokeOtherSessions: true }));
+await good(client.requestPasswordReset({ email, redirectTo: '/reset' }));
+await good(client.resetPassword({ newPassword: password, token: await mail(email, 'new password') }));
+assert.equal((await client.getSession()).data, null);
+await good(client.signIn.email({ email, password }));
+
+const { totpURI, backupCodes } = await good(client.twoFactor.enable({ password }));
+assert.equal(backupCodes.length, 10);
+await good(client.twoFactor.verifyTotp({ code: totp(totpURI) }));
+assert.equal((await good(client.getSession())).user.twoFactorEnabled, true);
+assert.ok((await good(client.twoFactor.getTotpUri({ password }))).totpURI.startsWith('otpauth://'));
+await good(client.signOut());
+assert.equal((await client.getSession()).data, null);
+assert.equal((await good(client.signIn.email({ email, password }))).twoFactorRedirect, true);
+assert.equal((await client.getSession()).data, null);
+await good(client.twoFactor.verifyTotp({ code: totp(totpURI, 1) }));
+assert.equal((await good(client.getSession())).user.email, email);
+await good(client.signOut());
+await good(client.signIn.email({ email, password }));
+await good(client.twoFactor.verifyBackupCode({ code: backupCodes[0] }));
+assert.equal((await good(client.twoFactor.generateBackupCodes({ password }))).backupCodes.length, 10);
+await good(client.twoFactor.disable({ password }));
+
+await good(client.signIn.magicLink({ email, callbackURL: '/' }));
+const page = await fetch(`${baseURL}/api/auth/magic-link/verify?token=${await mail(email, 'sign-in link')}&callbackURL=%2F`);
+assert.equal(page.status, 200);
+assert.match(await page.text(), /<form method="post" action="\/account\/magic-link">/);
+await good(client.deleteUser({ password }));
+assert.equal((await browser().signIn.email({ email, password })).error.code, 'INVALID_EMAIL_OR_PASSWORD');
+console.log('complete');

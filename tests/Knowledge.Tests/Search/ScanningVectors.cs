@@ -1,0 +1,108 @@
+using System.Numerics.Tensors;
+using CsCheck;
+using OnePlatform.Knowledge.Embedding;
+using OnePlatform.Knowledge.Search;
+using Xunit;
+
+namespace OnePlatform.Knowledge.Tests.Search;
+
+public sealed class ScanningVectors
+{
+    [Theory]
+    [InlineData(384, true)]
+    [InlineData(384, false)]
+    [InlineData(1536, false)]
+    [InlineData(7, false)]
+    public void The_best_rows_are_those_of_brute_force_under_any_filter(int dimensions, bool onGrid)
+    {
+        var random = new Random(dimensions);
+        var vectors = Enumerable.Range(0, 3_000).Select(_ => RandomVector(random, dimensions, onGrid)).ToArray();
+        var index = new VectorIndex(dimensions);
+        for (var row = 0; row < vectors.Length; row++)
+        {
+            index.Add(row, vectors[row]);
+        }
+
+        foreach (var selectivity in new[] { 1.0, 0.5, 0.1, 0.01, 0.001 })
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                var query = RandomVector(random, dimensions, onGrid);
+                var filter = Some(random, vectors.Length, selectivity);
+                Assert.Equal(BruteForce(vectors, query, filter), index.Best(new QueryVector(query), 10, filter).Select(row => row.Row));
+            }
+        }
+    }
+
+    [Fact]
+    public void Scores_a_rounding_error_apart_are_still_told_apart()
+    {
+        // All rows but the rounding of their last digits alike: bytes alone could not order them.
+        var random = new Random(5);
+        var centre = RandomVector(random, 384, onGrid: false);
+        var vectors = Enumerable.Range(0, 2_000).Select(_ => centre.Select(x => x + (1e-5f * random.NextSingle())).ToArray()).ToArray();
+        var index = new VectorIndex(384);
+        for (var row = 0; row < vectors.Length; row++)
+        {
+            index.Add(row, vectors[row]);
+        }
+
+        Assert.Equal(BruteForce(vectors, centre, null), index.Best(new QueryVector(centre), 10, null).Select(row => row.Row));
+    }
+
+    [Fact]
+    public void Removed_rows_are_not_found_and_vectors_come_back_as_they_were() =>
+        Gen.Select(Gen.Float[-1, 1].Array[16].Array[1, 50], Gen.Int[0, 49]).Sample((vectors, removed) =>
+        {
+            var index = new VectorIndex(16);
+            for (var row = 0; row < vectors.Length; row++)
+            {
+                index.Add(row, vectors[row]);
+            }
+
+            index.Remove(removed);
+            Assert.DoesNotContain(index.Best(new QueryVector(vectors[0]), 100, null), row => row.Row == removed);
+            for (var row = 0; row < vectors.Length; row++)
+            {
+                Assert.Equal(row == removed ? null : vectors[row], index.Find(row));
+            }
+        });
+
+    [Fact]
+    public void The_inner_loop_multiplies_right_at_any_length() =>
+        Gen.Int[0, 200].SelectMany(length => Gen.Select(Gen.SByte[-127, 127].Array[length], Gen.Short[-32767, 32767].Array[length])).Sample((row, query) =>
+            Assert.Equal(row.Zip(query).Sum(pair => pair.First * pair.Second), WholeDot.Of(row, query)));
+
+    [Fact]
+    public void Largest_values_of_many_components_do_not_overflow()
+    {
+        var row = Enumerable.Repeat(1f / MathF.Sqrt(4096), 4096).ToArray();
+        var index = new VectorIndex(4096);
+        index.Add(0, row);
+        Assert.Equal(1, index.Best(new QueryVector(row), 1, null)[0].Score, 4);
+    }
+
+    private static int[] BruteForce(float[][] vectors, float[] query, RowSet? filter) =>
+        [.. vectors.Select((vector, row) => (Row: row, Score: (double)TensorPrimitives.Dot<float>(query, vector)))
+            .Where(scored => filter is null || filter.Contains(scored.Row))
+            .OrderByDescending(scored => scored.Score).ThenBy(scored => scored.Row)
+            .Take(10).Select(scored => scored.Row)];
+
+    private static float[] RandomVector(Random random, int dimensions, bool onGrid)
+    {
+        var vector = Enumerable.Range(0, dimensions).Select(_ => (float)((random.NextDouble() * 2) - 1)).ToArray();
+        var norm = TensorPrimitives.Norm<float>(vector);
+        return onGrid ? UnitGrid.Snap(vector) : [.. vector.Select(x => x / norm)];
+    }
+
+    private static RowSet Some(Random random, int rows, double selectivity)
+    {
+        var some = new RowSet();
+        foreach (var row in Enumerable.Range(0, rows).Where(_ => random.NextDouble() < selectivity))
+        {
+            some.Add(row);
+        }
+
+        return some;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OnePlatform.Testing;
+using Xunit;
+
+namespace OnePlatform.Messaging.Tests;
+
+[Collection(BrokerScenarios.Name)]
+public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
+{
+    private const int AtOnce = 20;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+
+    private readonly Meeting _meeting = new();
+    private TestDatabase _database = null!;
+
+    public async Task InitializeAsync() => _database = await NotesHost.CreateDatabaseAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    [Fact]
+    public async Task Twenty_deliveries_at_once_have_one_effect_and_a_later_one_has_none()
+    {
+        await using var host = await StartAsync(bus => bus.AddConsumer<ActOnce>());
+        var bus = host.Services.GetRequiredService<IBus>();
+        var taken = NoteTaken.Of(Guid.NewGuid());
+
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => bus.Publish(taken)));
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce), s_deadline);
+        await bus.Publish(taken);
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce + 1), s_deadline);
+
+        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from effect where note_id = $1", taken.NoteId));
+        Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from inbox"));
+    }
+
+    [Fact]
+    public async Task The_trace_of_the_request_goes_on_behind_the_broker()
+    {
+        await using var host = await StartAsync(bus => bus.AddConsumer<NoteTraces>());
+        using var request = new Activity("request")
+            .SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded).Start();
+        var note = await host.TakeNoteAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Traces.ContainsKey(note)), s_deadline);
+        Assert.Equal(request.TraceId.ToHexString(), _meeting.Traces[note]);
+    }
+
+    [Fact]
+    public async Task A_handler_that_keeps_failing_is_tried_as_often_as_configured_and_its_event_waits_in_the_error_queue()
+    {
+        await using var host = await StartAsync(
+            bus => bus.AddConsumer<AlwaysFail>(), ("Messaging:Retries:0", "00:00:00.010"), ("Messaging:Retries:1", "00:00:00.020"));
+        Assert.Equal(2, host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.Retries!.Count);
+        await host.TakeNoteAsync();
+
+        var queue = $"{host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-always-fail_error";
+        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = new Uri(broker.Address) };
+        await using var connection = await factory.CreateConnectionAsync();
+        await Eventually.SucceedsAsync(async () =>
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
+        }, s_deadline);
+        Assert.Equal(3, _meeting.Begun);
+    }
+
+    private Task<NotesHost> StartAsync(Action<IBusRegistrationConfigurator> consumers, params (string, string)[] settings)
+        => NotesHost.StartAsync(_database, broker.Address, consumers, services => services.AddSingleton(_meeting), settings);
+
+    /// <summary>Where deliveries meet, so that none is done before all have begun.</summary>
+    internal sealed class Meeting
+    {
+        private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _begun;
+        private int _ended;
+
+        public int Begun => _begun;
+
+        public int Ended => _ended;
+
+        public ConcurrentDictionary<Guid, string?> Traces { get; } = new();
+
+        public Task BeginAsync()
+        {
+            if (Interlocked.Increment(ref _begun) >= AtOnce)
+            {
+                _all.TrySetResult();
+            }
+
+            return _all.Task.WaitAsync(s_deadline);
+        }
+
+        public void Begin() => Interlocked.Increment(ref _begun);
+
+        public void End() => Interlocked.Increment(ref _ended);
+    }
+
+    internal sealed class ActOnce(NotesDb db, Meeting meeting) : IConsumer<NoteTaken>
+    {
+        private const string Name = "notes/act-once";
+
+        public async Task Consume(ConsumeContext<NoteTaken> context)
+        {
+            var taken = context.Message;
+            var handled = await db.HasHandledAsync(Name, taken.EventId, context.CancellationToken);
+            await meeting.BeginAsync();
+            if (!handled)
+            {
+                db.MarkHandled(Name, taken.EventId, taken.OccurredAt);
+                db.Add(new Effect { NoteId = taken.NoteId });
+                try
+                {
+                    await db.SaveChangesAsync(context.CancellationToken);
+                }
+                catch (DbUpdateException exception) when (exception.IsDuplicateDelivery())
+                {
+                    // Another delivery was faster.
+                }
+            }
+
+            meeting.End();
+        }
+    }
+
+    internal sealed class NoteTraces(Meeting meeting) : IConsumer<NoteTaken>
+    {
+        public Task Consume(ConsumeContext<NoteTaken> context)
+        {
+            meeting.Traces[context.Message.NoteId] = Activity.Current?.TraceId.ToHexString();
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class AlwaysFail(Meeting meeting) : IConsumer<NoteTaken>
+    {
+        public Task Consume(ConsumeContext<NoteTaken> context)
+        {
+            meeting.Begin();
+            throw new InvalidOperationException("The test's handler fails.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OnePlatform.Platform.Tests;
+
+/// <summary>
+/// <c>docs/openapi.json</c> is the contract as it is reviewed. After a wanted change: <c>UPDATE_DOCS=1 dotnet test tests/Platform.Tests
+/// --filter DocumentingTheApi</c>, and commit the difference.
+/// </summary>
+[Collection(RunningPlatform.Name)]
+public sealed class DocumentingTheApi(PlatformFixture platform)
+{
+    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [Fact]
+    public async Task The_committed_document_is_the_one_that_is_served()
+    {
+        var served = await ServedAsync();
+        var file = Path.Combine(Repository.Root, "docs", "openapi.json");
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            await File.WriteAllTextAsync(file, served);
+        }
+
+        Assert.Equal(await File.ReadAllTextAsync(file), served);
+    }
+
+    [Fact]
+    public async Task Every_operation_says_what_it_is_what_it_answers_and_how_it_fails()
+    {
+        var document = JsonNode.Parse(await ServedAsync())!;
+        var lacking =
+            from path in document["paths"]!.AsObject()
+            from operation in path.Value!.AsObject()
+            where operation.Value is JsonObject described && described.ContainsKey("responses")
+            let answers = operation.Value!["responses"]!.AsObject().Select(r => r.Key).ToList()
+            where string.IsNullOrWhiteSpace(operation.Value!["summary"]?.GetValue<string>())
+                || string.IsNullOrWhiteSpace(operation.Value["operationId"]?.GetValue<string>())
+                || !answers.Exists(a => a[0] is '1' or '2' or '3')
+                || !answers.Exists(a => a[0] is '4')
+            select $"{operation.Key} {path.Key}";
+        Assert.Empty(lacking);
+    }
+
+    private async Task<string> ServedAsync()
+    {
+        using var client = platform.Anonymous();
+        var document = (await client.SendAsync(HttpMethod.Get, "/openapi/v1.json")).AsObject();
+        document.Remove("servers");
+        return document.ToJsonString(s_readable) + "\n";
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OnePlatform.AppHost.Local;
+
+namespace OnePlatform.Platform.Tests;
+
+/// <summary>The whole platform as the AppHost runs it, with the demo tenant, once for all tests that only talk to it.</summary>
+public sealed class PlatformFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
+
+    public LocalPlatform Platform { get; private set; } = null!;
+
+    public JsonNode Demo { get; private set; } = null!;
+
+    public string DemoKey => Demo["apiKey"]!.GetValue<string>();
+
+    public async Task InitializeAsync()
+    {
+        Platform = await LocalPlatform.StartAsync(new LocalPlatformOptions { Throwaway = true, Demo = true });
+        await Platform.WaitUntilReadyAsync(s_start);
+        Demo = JsonNode.Parse(await File.ReadAllTextAsync(Platform.DemoFile))!;
+    }
+
+    public async Task DisposeAsync() => await Platform.DisposeAsync();
+
+    public HttpClient Anonymous() => new() { BaseAddress = Platform.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
+
+    public HttpClient WithKey(string key)
+    {
+        var client = Anonymous();
+        client.DefaultRequestHeaders.Add("X-API-Key", key);
+        return client;
+    }
+
+    /// <summary>A tenant of its own: somebody who signs up, and a key for their group.</summary>
+    public async Task<Tenant> NewTenantAsync(string name)
+    {
+        using var anonymous = Anonymous();
+        var email = $"{name}-{Guid.NewGuid():N}@example.com";
+        var session = await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signup", new { email, password = "plum-Ladder-97-river", name });
+        var group = session["group"]!["id"]!.GetValue<Guid>();
+        await LiftLimitsAsync(group);
+        using var person = Anonymous();
+        person.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
+        var key = await person.SendAsync(
+            HttpMethod.Post, "/api/api-keys", new { name = "test", scopes = new[] { "*" }, rateLimit = new { requests = 600_000, burst = 60_000 } });
+        return new Tenant(
+            group, session["user"]!["id"]!.GetValue<Guid>(),
+            key["id"]!.GetValue<Guid>(), key["key"]!.GetValue<string>(), session["accessToken"]!.GetValue<string>());
+    }
+
+    /// <summary>A test that tries every route must meet their answers, not the plan's request limit.</summary>
+    private async Task LiftLimitsAsync(Guid group)
+    {
+        using var anonymous = Anonymous();
+        var password = Demo["password"]!.GetValue<string>();
+        var session = await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signin", new { email = "admin@oneplatform.local", password });
+        using var admin = Anonymous();
+        admin.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
+        admin.DefaultRequestHeaders.Add("X-Group-Id", group.ToString());
+        await admin.SendAsync(HttpMethod.Patch, $"/api/groups/{group}", new { settings = new { limits = new { requestsPerMinute = 600_000, burst = 60_000 } } });
+    }
+}
+
+public sealed record Tenant(Guid GroupId, Guid PersonId, Guid KeyId, string Key, string AccessToken);
+
+[CollectionDefinition(Name)]
+public sealed class RunningPlatform : ICollectionFixture<PlatformFixture>
+{
+    public const string Name = "running platform";
+}
+
+internal static class Requests
+{
+    /// <summary>Sends JSON and reads the answer, which must be a success.</summary>
+    public static async Task<JsonNode> SendAsync(this HttpClient client, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {text}");
+        return text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+    }
+}

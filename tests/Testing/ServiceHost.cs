@@ -1,0 +1,37 @@
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OnePlatform.Testing;
+
+/// <summary>A service as it runs in production, in the process of the tests: its own Program, real database, real tokens.</summary>
+/// <typeparam name="TProgram">The service's Program.</typeparam>
+public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings) : WebApplicationFactory<TProgram>
+    where TProgram : class
+{
+    /// <summary>A port nobody listens on: the broker is away, and the service must not mind.</summary>
+    public const string NoBroker = "amqp://guest:guest@127.0.0.1:9";
+
+    public HttpClient ClientWith(string accessToken)
+    {
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return client;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+    }
+
+    protected override IHost CreateHost(IHostBuilder builder)
+    {
+        // Host configuration, so that it stands before Program reads it.
+        builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(settings));
+        return base.CreateHost(builder);
+    }
+}
