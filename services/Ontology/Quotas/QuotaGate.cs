@@ -16,12 +16,15 @@ internal enum Quota
 
 /// <summary>
 /// Holds writers to their group's quotas without counting rows for each of them. Far from a limit a process lets a share of the room
-/// through on its own; close to it every writer counts, one after the other, inside its transaction.
+/// through on its own; close to it every writer counts, one after the other, inside its transaction, so that nobody passes the limit.
 /// </summary>
 internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
 {
     // So many processes can let their shares through at once and still not pass the limit together.
     private const int Shares = 16;
+
+    // Below it a share could still be on its way, not yet committed, while others count the last free places.
+    private const int LeastShare = 256;
     private const int MostGroups = 50_000;
 
     private const string WaitForOthers = "select pg_advisory_xact_lock(hashtextextended('quota/' || $1::text || '/' || $2, 0))";
@@ -103,7 +106,7 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
             share = (limit.Most - reader.GetInt64(0)) / Shares;
         }
 
-        if (share < count)
+        if (share < Math.Max(count, LeastShare))
         {
             return limit;
         }
