@@ -18,12 +18,13 @@ builder.AddMessaging<OntologyDb>("ontology", bus =>
 {
     bus.AddConsumer<WelcomeUser>();
     bus.AddConsumer<KeepUsers>();
+    bus.AddConsumer<ForgetTypes>().OnEveryInstance();
 });
 builder.AddApiDescription();
 builder.Services.AddValidation();
 builder.Services.AddRequestOrigin();
 builder.Services.AddQuerying();
-builder.Services.AddSingleton<TypeRegistry>();
+builder.Services.AddTypes();
 builder.Services.AddScoped<ListReader>();
 builder.Services.AddGroups();
 builder.Services.AddPeople();

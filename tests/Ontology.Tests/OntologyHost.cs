@@ -42,6 +42,9 @@ public sealed class OntologyHost : IAsyncLifetime
 
     public HttpClient AsKey(Guid key, Guid group, string scopes) => _host!.ClientWith(_tokens!.ForKey(key, group, scopes));
 
+    /// <summary>One more instance of the service on the same database.</summary>
+    internal ServiceHost<OntologyDb> Another() => HostOn(Database.ConnectionString, migrate: false);
+
     /// <summary>A new person, in a new top-level group of theirs.</summary>
     public async Task<Tenant> TenantAsync(string type = "business")
     {

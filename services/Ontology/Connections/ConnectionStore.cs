@@ -8,13 +8,14 @@ using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Connections;
 
 internal sealed class ConnectionStore(
-    NpgsqlDataSource dataSource, TenantScope scope, TypeRegistry types, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, TypesInForce types, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
     private static readonly JsonElement s_none = JsonElement.Parse("{}");
 
@@ -32,6 +33,8 @@ internal sealed class ConnectionStore(
              from ends join groups g on g.id = @group_id and g.status = 'active'
              where (not @strict_ends or ((from_type = any(@from_types) or '*' = any(@from_types)) and (to_type = any(@to_types) or '*' = any(@to_types))))
                  and (not @acyclic or not connection_leads_to(@group_id, @type, @to_id, @from_id))
+                 and (not @one_to or not exists (select from connections c where c.group_id = @group_id and c.from_id = @from_id and c.type = @type and c.archived_at is null))
+                 and (not @one_from or not exists (select from connections c where c.group_id = @group_id and c.to_id = @to_id and c.type = @type and c.archived_at is null))
              returning id)
          {OutboxWriting.ForEachDone}
          """;
@@ -64,7 +67,8 @@ internal sealed class ConnectionStore(
             Guid.CreateVersion7(now), groupId, request.FromId, request.ToId, type!.Name, request.Metadata ?? s_none, request.Strength,
             request.ValidFrom, request.ValidTo, ConnectionRow.StateAt(now, request.ValidFrom, request.ValidTo), caller.Id, Version: 1, now, now);
         var insert = InsertOf(connection, type);
-        NpgsqlBatchCommand[] commands = type.Data.Acyclic ? [ConnectionCycles.LockOf(groupId, type.Name), insert] : [insert];
+        NpgsqlBatchCommand[] commands =
+            [.. TypeHolds.Of(type.Custom), .. type.Data.IsExclusive ? [ConnectionCycles.LockOf(groupId, type.Name)] : Array.Empty<NpgsqlBatchCommand>(), insert];
         try
         {
             if (await quotas.RunAsync(scope, groupId, Quota.Connections, 1, commands, cancellationToken) is { } full)
@@ -74,7 +78,7 @@ internal sealed class ConnectionStore(
         }
         catch (PostgresException ex) when (ex is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: Connection.IsUnique })
         {
-            return (null, Problems.Conflict("duplicate_connection", "The two things are connected this way already."));
+            return (null, ConnectionProblems.Duplicate());
         }
 
         if (insert.RecordsAffected == 0)
@@ -111,7 +115,7 @@ internal sealed class ConnectionStore(
     private List<ProblemError> Check(CreateConnectionRequest request, out ConnectionType? type)
     {
         var faults = new List<ProblemError>();
-        type = types.FindConnectionType(request.Type);
+        type = types.Current.FindConnectionType(request.Type);
         if (type is null)
         {
             faults.Add(new ProblemError("/type", "invalid_type", "There is no such connection type; GET /api/ontology/connection-types lists them."));
@@ -155,6 +159,8 @@ internal sealed class ConnectionStore(
         parameters.Add(new NpgsqlParameter<string[]>("from_types", type.Data.From));
         parameters.Add(new NpgsqlParameter<string[]>("to_types", type.Data.To));
         parameters.Add(new NpgsqlParameter<bool>("acyclic", type.Data.Acyclic));
+        parameters.Add(new NpgsqlParameter<bool>("one_to", type.Data.HasOneTo));
+        parameters.Add(new NpgsqlParameter<bool>("one_from", type.Data.HasOneFrom));
         parameters.AddEvent(ConnectionEvents.Created(connection, origin.Current));
         return command;
     }
@@ -167,6 +173,15 @@ internal sealed class ConnectionStore(
             Parameters = { new() { Value = new[] { connection.FromId, connection.ToId } }, new() { Value = connection.GroupId } },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from groups where id = $1 and status = 'active'") { Parameters = { new() { Value = connection.GroupId } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "select 1 from connections where group_id = $1 and type = $2 and archived_at is null and (($3 and from_id = $4) or ($5 and to_id = $6)) limit 1")
+        {
+            Parameters =
+            {
+                new() { Value = connection.GroupId }, new() { Value = type.Name }, new() { Value = type.Data.HasOneTo }, new() { Value = connection.FromId },
+                new() { Value = type.Data.HasOneFrom }, new() { Value = connection.ToId },
+            },
+        });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var ends = new Dictionary<Guid, string>();
@@ -188,8 +203,8 @@ internal sealed class ConnectionStore(
                 .Select(end => new ProblemError(end.Pointer, "no_such_thing", "There is no such thing in this group.")),
         ];
         return absent.Count > 0 ? Problems.Invalid(absent)
-            : !type.Joins(ends[connection.FromId], ends[connection.ToId]) ? Problems.Invalid(
-                "/type", "wrong_ends", $"'{type.Name}' joins {string.Join(", ", type.Data.From)} with {string.Join(", ", type.Data.To)}.")
-            : Problems.Conflict("cycle", $"This would close a circle of '{type.Name}'.");
+            : !type.Joins(ends[connection.FromId], ends[connection.ToId]) ? ConnectionProblems.WrongEnds(type)
+            : await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken) ? ConnectionProblems.Cardinality(type)
+            : ConnectionProblems.Cycle(type);
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -11,7 +12,7 @@ internal static class ConnectionsEndpoints
 {
     public static RouteGroupBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
-        var connections = routes.MapGroup("/api/connections").WithTags("Connections");
+        var connections = routes.MapGroup("/api/connections").WithTags("Connections").AddEndpointFilter<RouteGroupBuilder, KnowTypes>();
         connections.MapGet("/", List).WithName("ListConnections").WithSummary("List connections").Access("connections:read", Role.Customer);
         connections.MapPost("/", Create).WithName("CreateConnection").WithSummary("Connect two things").Access("connections:write", Role.GroupUser)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -105,5 +106,5 @@ internal static class ConnectionsEndpoints
 internal static class ConnectionsRegistration
 {
     public static IServiceCollection AddThingConnections(this IServiceCollection services)
-        => services.AddSingleton<ConnectionCycles>().AddScoped<ConnectionStore>().AddScoped<ConnectionList>();
+        => services.AddScoped<ConnectionCycles>().AddScoped<ConnectionStore>().AddScoped<ConnectionList>();
 }

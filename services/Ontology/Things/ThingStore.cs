@@ -4,6 +4,7 @@ using NpgsqlTypes;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -66,7 +67,7 @@ internal sealed class ThingStore(
         var insert = InsertOf(thing, isComplete: checkedThing.Missing.Count == 0);
         try
         {
-            if (await quotas.RunAsync(scope, groupId, Quota.Things, 1, [insert], cancellationToken) is { } full)
+            if (await quotas.RunAsync(scope, groupId, Quota.Things, 1, [.. TypeHolds.Of(checkedThing.Type.Custom), insert], cancellationToken) is { } full)
             {
                 return new ThingOutcome(null, ThingRefusal.QuotaExceeded, Problem: full);
             }

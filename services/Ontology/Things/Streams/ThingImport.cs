@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Bulk;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things.Streams;
@@ -110,7 +113,7 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
     /// <returns>False when the import cannot go on.</returns>
     private async Task<bool> StoreAsync(CancellationToken cancellationToken)
     {
-        var (done, problem) = await bulk.RunAsync(group.Caller, group.Id, _items, atomic: false, strict, cancellationToken);
+        var (done, problem) = await RunAsync(cancellationToken);
         if (done is null)
         {
             var code = problem!.ProblemDetails.Extensions["code"] as string;
@@ -133,6 +136,19 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
 
         await TellAsync("running", cancellationToken);
         return true;
+    }
+
+    private async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await bulk.RunAsync(group.Caller, group.Id, _items, atomic: false, strict, cancellationToken);
+        }
+        catch (PostgresException ex) when (ex.SqlState == TypePolicy.HasChanged)
+        {
+            // What was read cannot be read again; whoever sends it again gets on where this broke off.
+            return (null, Problems.Conflict("type_changed", "A type was changed meanwhile; send the import again."));
+        }
     }
 
     private async Task TellAsync(string state, CancellationToken cancellationToken, string? code = null, string? detail = null)
