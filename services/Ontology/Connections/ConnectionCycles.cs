@@ -1,4 +1,5 @@
 using Npgsql;
+using OnePlatform.Ontology.Types;
 using OnePlatform.Ontology.Types.Custom;
 
 namespace OnePlatform.Ontology.Connections;
@@ -31,6 +32,16 @@ internal sealed class ConnectionCycles(TypesInForce types)
     {
         Parameters = { new NpgsqlParameter<Guid> { TypedValue = groupId }, new NpgsqlParameter<string[]> { TypedValue = kinds } },
     };
+
+    /// <summary>Holds the types of which one connection can forbid another.</summary>
+    public static async Task LockAsync(NpgsqlConnection connection, Guid groupId, IEnumerable<ConnectionType> types, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { LockOf(groupId, [.. types.Where(t => t.Data.IsExclusive).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal)]) },
+        };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task LockAllAsync(NpgsqlConnection connection, Guid groupId, CancellationToken cancellationToken)
     {

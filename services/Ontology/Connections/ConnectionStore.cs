@@ -1,10 +1,8 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
-using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types;
@@ -15,10 +13,8 @@ using OnePlatform.Tenancy;
 namespace OnePlatform.Ontology.Connections;
 
 internal sealed class ConnectionStore(
-    NpgsqlDataSource dataSource, TenantScope scope, TypesInForce types, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, ConnectionRules rules, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
-    private static readonly JsonElement s_none = JsonElement.Parse("{}");
-
     // The ends are locked against being archived until the connection is there, which the archiving then takes along.
     private const string Insert =
         $"""
@@ -56,7 +52,7 @@ internal sealed class ConnectionStore(
     public async Task<(ConnectionResponse? Connection, ProblemHttpResult? Problem)> CreateAsync(
         Caller caller, Guid groupId, CreateConnectionRequest request, CancellationToken cancellationToken)
     {
-        var faults = Check(request, out var type);
+        var faults = rules.Check(request, out var type);
         if (faults.Count > 0)
         {
             return (null, Problems.Invalid(faults));
@@ -64,7 +60,7 @@ internal sealed class ConnectionStore(
 
         var now = clock.GetUtcNow();
         var connection = new ConnectionResponse(
-            Guid.CreateVersion7(now), groupId, request.FromId, request.ToId, type!.Name, request.Metadata ?? s_none, request.Strength,
+            Guid.CreateVersion7(now), groupId, request.FromId, request.ToId, type!.Name, request.Metadata ?? ConnectionRules.NoMetadata, request.Strength,
             request.ValidFrom, request.ValidTo, ConnectionRow.StateAt(now, request.ValidFrom, request.ValidTo), caller.Id, Version: 1, now, now);
         var insert = InsertOf(connection, type);
         NpgsqlBatchCommand[] commands =
@@ -110,35 +106,6 @@ internal sealed class ConnectionStore(
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Wake();
         return command.RecordsAffected == 1;
-    }
-
-    private List<ProblemError> Check(CreateConnectionRequest request, out ConnectionType? type)
-    {
-        var faults = new List<ProblemError>();
-        type = types.Current.FindConnectionType(request.Type);
-        if (type is null)
-        {
-            faults.Add(new ProblemError("/type", "invalid_type", "There is no such connection type; GET /api/ontology/connection-types lists them."));
-        }
-
-        if (request.FromId == request.ToId)
-        {
-            faults.Add(new ProblemError("/toId", "same_ends", "A thing is not connected to itself."));
-        }
-
-        if (request.ValidFrom > request.ValidTo)
-        {
-            faults.Add(new ProblemError("/validTo", "out_of_range", "The validity ends before it begins."));
-        }
-
-        if (request.Metadata is { } metadata)
-        {
-            faults.AddRange(StorableJson.FaultOf(metadata) is { } fault
-                ? [new ProblemError("/metadata", "invalid_metadata", fault)]
-                : type?.Schema.Check(metadata, "/metadata").Select(f => new ProblemError(f.Pointer, f.Code, f.Detail)) ?? []);
-        }
-
-        return faults;
     }
 
     private NpgsqlBatchCommand InsertOf(ConnectionResponse connection, ConnectionType type)

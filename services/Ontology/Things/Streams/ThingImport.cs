@@ -113,7 +113,7 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
     /// <returns>False when the import cannot go on.</returns>
     private async Task<bool> StoreAsync(CancellationToken cancellationToken)
     {
-        var (done, problem) = await RunAsync(cancellationToken);
+        var (done, problem) = await StorePartAsync(cancellationToken);
         if (done is null)
         {
             var code = problem!.ProblemDetails.Extensions["code"] as string;
@@ -138,7 +138,7 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
         return true;
     }
 
-    private async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> RunAsync(CancellationToken cancellationToken)
+    private async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> StorePartAsync(CancellationToken cancellationToken)
     {
         try
         {
