@@ -1,4 +1,5 @@
 using OnePlatform.Messaging;
+using OnePlatform.Ontology.Batches;
 using OnePlatform.Ontology.Connections;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
@@ -30,6 +31,7 @@ builder.Services.AddGroups();
 builder.Services.AddPeople();
 builder.Services.AddThings();
 builder.Services.AddThingConnections();
+builder.Services.AddBatch();
 
 var app = builder.Build();
 if (await app.MigrateAsync<OntologyDb>(args))
@@ -45,4 +47,5 @@ app.MapGroups();
 app.MapPeople();
 app.MapThings();
 app.MapConnections();
+app.MapBatch();
 app.Run();

@@ -79,21 +79,21 @@ internal static class ConnectionsEndpoints
             ? new VersionedOk<ConnectionResponse>(connection)
             : TypedResults.NotFound();
 
-    private static async Task<Results<VersionedCreated<ConnectionResponse>, ProblemHttpResult>> Create(
+    internal static async Task<Results<VersionedCreated<ConnectionResponse>, ProblemHttpResult>> Create(
         CreateConnectionRequest request, ActingGroup group, ConnectionStore connections, CancellationToken cancellationToken)
     {
         var (connection, problem) = await connections.CreateAsync(group.Caller, group.Id, request, cancellationToken);
         return connection is null ? problem! : new VersionedCreated<ConnectionResponse>($"/api/connections/{connection.Id}", connection);
     }
 
-    private static async Task<Results<VersionedOk<ConnectionResponse>, NotFound, ProblemHttpResult>> Change(
+    internal static async Task<Results<VersionedOk<ConnectionResponse>, NotFound, ProblemHttpResult>> Change(
         Guid id, JsonObjectBody body, IfMatch ifMatch, ActingGroup group, ConnectionChanges changes, CancellationToken cancellationToken)
     {
         var (connection, problem) = await changes.PatchAsync(group, id, body, ifMatch, cancellationToken);
         return problem is not null ? problem : connection is null ? TypedResults.NotFound() : new VersionedOk<ConnectionResponse>(connection);
     }
 
-    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
+    internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
         Guid id, IfMatch ifMatch, ActingGroup group, ConnectionStore connections, CancellationToken cancellationToken)
     {
         var caller = group.Caller;

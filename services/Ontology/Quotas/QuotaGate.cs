@@ -71,14 +71,13 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
             return null;
         }
 
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await RefuseAsync(connection, groupId, quota, count, limit, cancellationToken) is { } full)
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        if (await RefuseAsync(transaction.Connection, groupId, quota, count, limit, cancellationToken) is { } full)
         {
             return full;
         }
 
-        await using var alone = new NpgsqlBatch(connection);
+        await using var alone = new NpgsqlBatch(transaction.Connection);
         await ExecuteAsync(alone, commands, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;

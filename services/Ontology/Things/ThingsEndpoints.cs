@@ -38,7 +38,7 @@ internal static class ThingsEndpoints
         Guid id, ActingGroup group, ThingStore things, CancellationToken cancellationToken)
         => await things.FindAsync(group.Caller, group.Id, id, cancellationToken) is { } thing ? new VersionedOk<ThingResponse>(thing) : TypedResults.NotFound();
 
-    private static async Task<Results<VersionedCreated<ThingResponse>, ProblemHttpResult>> Create(
+    internal static async Task<Results<VersionedCreated<ThingResponse>, ProblemHttpResult>> Create(
         CreateThingRequest request, ActingGroup group, ThingStore things, CancellationToken cancellationToken, bool? strict = null)
     {
         var outcome = await things.CreateAsync(group.Caller, group.Id, request, strict, cancellationToken);

@@ -36,7 +36,7 @@ internal static class TypesEndpoints
                 types.EventTypes.Count(t => t.Custom is not null)),
             [
                 "aliases", "json-schema-2020-12", "custom-types", "nested-groups", "external-ids", "merge-patch", "bulk", "batch", "import", "export",
-                "history", "graph", "quotas", "invitations", "join-requests",
+                "history", "graph", "quotas", "invitations",
             ],
             new Dictionary<string, string>
             {

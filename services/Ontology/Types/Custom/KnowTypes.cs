@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using OnePlatform.Ontology.Batches;
 using OnePlatform.Ontology.Connections;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Things.Bulk;
@@ -49,6 +50,7 @@ internal sealed class KnowTypes : IEndpointFilter
         PutThingRequest request => [request.Type],
         CreateConnectionRequest request => [request.Type],
         BulkRequest request => request.Items.Select(TypeOf).OfType<string>().Distinct(StringComparer.Ordinal),
+        BatchRequest request => request.Operations.Select(o => o.Body is { } body ? TypeOf(body) : null).OfType<string>().Distinct(StringComparer.Ordinal),
         _ => [],
     };
 
