@@ -4,6 +4,7 @@ using OnePlatform.Identity.ApiKeys;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OneTime;
+using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
@@ -35,6 +36,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<GroupNode> GroupTree => Set<GroupNode>();
 
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<ClientAuthorization> ClientAuthorizations => Set<ClientAuthorization>();
+
+    public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder
         .AddOutboxAndInbox()
         .ApplyConfiguration(new GroupNodeConfiguration())
@@ -47,5 +54,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration<RecoveryCode>(new SecondFactorConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
-        .ApplyConfiguration(new SigningKeyConfiguration());
+        .ApplyConfiguration(new SigningKeyConfiguration())
+        .UseOpenIddict<Client, ClientAuthorization, ClientScope, ClientToken, Guid>()
+        .ApplyConfiguration<Client>(new ClientConfiguration())
+        .ApplyConfiguration<ClientAuthorization>(new ClientConfiguration())
+        .ApplyConfiguration<ClientToken>(new ClientConfiguration())
+        .ApplyConfiguration<ClientScope>(new ClientConfiguration());
 }
