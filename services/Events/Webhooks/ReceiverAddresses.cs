@@ -4,11 +4,14 @@ using Microsoft.Extensions.Options;
 
 namespace OnePlatform.Events.Webhooks;
 
+/// <summary>The addresses a name has at this moment.</summary>
+internal delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellationToken);
+
 /// <summary>
 /// Keeps what is sent out of the networks it is sent from (SSRF). Asked when a webhook is registered, to say so early, and at
 /// every connect, with the very addresses that are connected to: a name may resolve to another address by then.
 /// </summary>
-internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options)
+internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options, ResolveHost resolve)
 {
     // Everything that IANA's special-purpose registries say is not globally reachable.
     private static readonly IPNetwork[] s_specialV4 =
@@ -93,7 +96,7 @@ internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options)
     /// <returns>The host's addresses; none when even one of them is not public.</returns>
     private async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        IPAddress[] addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         return AllowsPrivate || addresses.All(IsPublic) ? addresses : [];
     }
 }
