@@ -9,7 +9,9 @@ function median(values, peer, work,    i, j, t, v, count) {
 }
 function row(work, mine, peer, name, floor,    a, b, met) {
   if (!((mine, work) in n) || !((peer, work) in n)) return
-  a = median(rate, mine, work); b = median(rate, peer, work); met = a / b >= floor
+  a = median(rate, mine, work); b = median(rate, peer, work)
+  if (b == 0) { printf "| %s | %d | | %s | – | | | %s × | NOT MEASURED |\n", work, a, name, floor; missed++; return }
+  met = a / b >= floor
   printf "| %s | %d | %.1f / %.1f ms | %s | %d | %.1f / %.1f ms | %.1f × | %s × | %s |\n", work, a, median(p50, mine, work), median(p99, mine, work),
     name, b, median(p50, peer, work), median(p99, peer, work), a / b, floor, met ? "met" : "NOT MET"
   if (!met) missed++
