@@ -102,6 +102,7 @@ internal static class IdentityFeatures
         services.AddScoped<ApiKeyList>();
         services.AddScoped<KeyExchange>();
         services.AddScoped<SessionExchange>();
+        services.AddScoped<ClientTokenExchange>();
         services.AddSingleton<LastUses>();
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());

@@ -6,6 +6,8 @@ using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Exchange;
 using OnePlatform.Identity.MagicLinks;
 using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.OpenIdConnect;
+using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.Pages;
 using OnePlatform.Identity.Passwords;
 using OnePlatform.Identity.Profile;
@@ -35,6 +37,7 @@ builder.Services.AddAccounts();
 builder.Services.AddSessions();
 builder.Services.AddApiKeys();
 builder.Services.AddMails().AddSecondFactors();
+builder.Services.AddOpenIdConnectServer();
 
 var app = builder.Build();
 if (await app.MigrateAsync<IdentityDb>(args))
@@ -56,6 +59,8 @@ app.MapSecondFactors();
 app.MapProfile();
 app.MapBetterAuth();
 app.MapPages();
+app.MapOpenIdConnect();
+app.MapOidcClients();
 app.MapApiKeys();
 app.MapExchange();
 app.Run();
