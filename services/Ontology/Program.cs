@@ -1,8 +1,10 @@
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Batches;
 using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Contact;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
+using OnePlatform.Ontology.Onboarding;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.Reactions;
 using OnePlatform.Ontology.Things;
@@ -32,6 +34,8 @@ builder.Services.AddPeople();
 builder.Services.AddThings();
 builder.Services.AddThingConnections();
 builder.Services.AddBatch();
+builder.Services.AddContact();
+builder.Services.AddOnboarding();
 
 var app = builder.Build();
 if (await app.MigrateAsync<OntologyDb>(args))
@@ -48,4 +52,6 @@ app.MapPeople();
 app.MapThings();
 app.MapConnections();
 app.MapBatch();
+app.MapContact();
+app.MapOnboarding();
 app.Run();

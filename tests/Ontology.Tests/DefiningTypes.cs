@@ -170,7 +170,7 @@ public sealed class DefiningTypes(OntologyHost host) : IClassFixture<OntologyHos
     public async Task Another_instance_sees_every_change_at_once()
     {
         var tenant = await host.TenantAsync();
-        await using var second = host.Another();
+        await using var second = host.InstanceWith();
         using var other = second.ClientWith(host.Tokens.ForPerson(tenant.Person, tenant.Group, Role.GroupOwner));
         using var early = await other.PostAsJsonAsync("/api/things", new { type = "note", name = "n" });
         await early.OkAsync();
