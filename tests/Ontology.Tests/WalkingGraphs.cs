@@ -5,7 +5,7 @@ namespace OnePlatform.Ontology.Tests;
 
 public sealed class WalkingGraphs(OntologyHost host) : IClassFixture<OntologyHost>
 {
-    private static readonly string[] s_types = ["references", "related_to"];
+    private static readonly string[] s_types = ["references", "following"];
     private static readonly string[] s_directions = ["in", "out", "both"];
 
     private static readonly Gen<RandomGraph> s_graphs = Gen.Select(
@@ -13,7 +13,7 @@ public sealed class WalkingGraphs(OntologyHost host) : IClassFixture<OntologyHos
             Gen.Const(nodes),
             Gen.Select(Gen.Int[0, nodes - 1], Gen.Int[0, nodes - 1], Gen.Int[0, 1]).Array[0, nodes * 3],
             Gen.Bool.Array[nodes])),
-        Gen.Int[1, 6], Gen.OneOfConst(s_directions), Gen.Int[0, 2],
+        Gen.Int[1, 6], Gen.OneOf(s_directions), Gen.Int[0, 2],
         (graph, depth, direction, types) => new RandomGraph(
             graph.Item1,
             [.. graph.Item2.Where(e => e.Item1 != e.Item2).Distinct()],
