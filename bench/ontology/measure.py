@@ -26,13 +26,21 @@ from generate_series({first}, {last}) n"""
 def create(platform):
     group, key = platform.tenant()
     platform.load("create.lua", key, SECONDS)
+    before, spent = made_in(platform, group), platform.spent()
     rates, medians, tails = zip(*(platform.load("create.lua", key, SECONDS) for _ in range(ROUNDS)))
-    made = int(platform.sql(f"select count(*) from things where group_id = '{group}'"))
+    made = made_in(platform, group)
     started = time.time()
     recorded = f"select count(*) from events where group_id = '{group}' and type = 'entity_created'"
     platform.wait("Every created thing's event", lambda: int(platform.sql(recorded, "eventsdb")) == made)
-    print(f"create: {median(rates):.0f}/s, p50 {median(medians):.1f} ms, p99 {median(tails):.1f} ms; "
-          f"{made} things, each with its event {time.time() - started:.1f} s after the last")
+    late = time.time() - started
+    settle(platform, group, made)
+    each = {name: (after - spent[name]) / (made - before) for name, after in platform.spent().items()}
+    print(f"create: {median(rates):.0f}/s, p50 {median(medians):.1f} ms, p99 {median(tails):.1f} ms; {made} things, each with its event {late:.1f} s after the last")
+    print("create: processor time a thing, ms: " + ", ".join(f"{name} {ms:.2f}" for name, ms in each.items()) + f"; together {sum(each.values()):.2f}")
+
+
+def made_in(platform, group):
+    return int(platform.sql(f"select count(*) from things where group_id = '{group}'"))
 
 
 def bulk(platform):

@@ -54,11 +54,30 @@ class Platform:
         if "Non-2xx" in out:
             raise SystemExit(f"There were refusals or errors:\n{out}")
         rate = float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
-        return rate, milliseconds(re.search(r"50%\s+(\S+)", out)[1]), milliseconds(re.search(r"99%\s+(\S+)", out)[1])
+        return rate, milliseconds(re.search(r"^\s+50%\s+(\S+)", out, re.M)[1]), milliseconds(re.search(r"^\s+99%\s+(\S+)", out, re.M)[1])
 
     def pid(self, service):
         with open(f"{self.state}/running/{service}.pid") as file:
             return int(file.read().split()[0])
+
+    def spent(self):
+        """Milliseconds of processor time by service so far, children included."""
+        children = {}
+        for entry in os.listdir("/proc"):
+            if entry.isdigit():
+                try:
+                    with open(f"/proc/{entry}/stat") as file:
+                        fields = file.read().rsplit(")", 1)[1].split()
+                    children.setdefault(int(fields[1]), []).append((int(entry), sum(map(int, fields[11:15]))))
+                except OSError:
+                    continue
+
+        def total(pid, own):
+            return own + sum(total(*child) for child in children.get(pid, []))
+
+        own = {pid: ticks for family in children.values() for pid, ticks in family}
+        services = sorted(name[:-4] for name in os.listdir(f"{self.state}/running") if name.endswith(".pid"))
+        return {name: total(pid, own.get(pid, 0)) * 1000 / os.sysconf("SC_CLK_TCK") for name in services for pid in [self.pid(name)]}
 
     def wait(self, what, ask, seconds=600):
         deadline = time.time() + seconds
