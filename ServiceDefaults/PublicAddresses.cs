@@ -3,6 +3,9 @@ using System.Net.Sockets;
 
 namespace OnePlatform.ServiceDefaults;
 
+/// <summary>The addresses a name has at this moment; <see cref="Dns.GetHostAddressesAsync(string, CancellationToken)"/> outside tests.</summary>
+public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellationToken);
+
 /// <summary>
 /// Keeps requests to addresses that callers name out of the networks they are sent from (SSRF). Asked at every connect, with the
 /// very addresses that are connected to: a name may resolve to another address by then.
@@ -39,17 +42,17 @@ public static class PublicAddresses
 
     /// <summary>The addresses of a name or literal; none when even one of them is not public.</summary>
     /// <exception cref="SocketException">The name cannot be resolved.</exception>
-    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, bool allowPrivate, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, bool allowPrivate, ResolveHost resolve, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
+        IPAddress[] addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         return allowPrivate || addresses.All(Contains) ? addresses : [];
     }
 
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="HttpRequestException">No address of the host may be connected to.</exception>
-    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, bool allowPrivate, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> ConnectAsync(DnsEndPoint host, bool allowPrivate, ResolveHost resolve, CancellationToken cancellationToken)
     {
-        var addresses = await ResolveAsync(host.Host, allowPrivate, cancellationToken);
+        var addresses = await ResolveAsync(host.Host, allowPrivate, resolve, cancellationToken);
         if (addresses.Count == 0)
         {
             throw new HttpRequestException("The host's address is in a private network.");

@@ -9,7 +9,7 @@ namespace OnePlatform.Events.Webhooks;
 /// Keeps what is sent out of the networks it is sent from (SSRF). Asked when a webhook is registered, to say so early, and at
 /// every connect, with the very addresses that are connected to: a name may resolve to another address by then.
 /// </summary>
-internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options)
+internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options, ResolveHost resolve)
 {
     private bool AllowsPrivate => options.Value.AllowPrivateAddresses == true;
 
@@ -33,7 +33,7 @@ internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options)
 
         try
         {
-            return (await PublicAddresses.ResolveAsync(uri.DnsSafeHost, AllowsPrivate, cancellationToken)).Count > 0 ? null : "url must not lead into a private network.";
+            return (await PublicAddresses.ResolveAsync(uri.DnsSafeHost, AllowsPrivate, resolve, cancellationToken)).Count > 0 ? null : "url must not lead into a private network.";
         }
         catch (SocketException)
         {
@@ -44,7 +44,7 @@ internal sealed class ReceiverAddresses(IOptions<WebhookOptions> options)
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="HttpRequestException">No address of the host may be connected to.</exception>
     public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-        => PublicAddresses.ConnectAsync(context.DnsEndPoint, AllowsPrivate, cancellationToken);
+        => PublicAddresses.ConnectAsync(context.DnsEndPoint, AllowsPrivate, resolve, cancellationToken);
 
     internal static bool IsPublic(IPAddress address) => PublicAddresses.Contains(address);
 }

@@ -30,7 +30,7 @@ internal sealed class WebsiteReader : IDisposable
             // A proxy would resolve the name itself, and past the check.
             UseProxy = false,
             ConnectCallback = (context, cancellationToken)
-                => PublicAddresses.ConnectAsync(context.DnsEndPoint, _options.AllowPrivateAddresses, cancellationToken),
+                => PublicAddresses.ConnectAsync(context.DnsEndPoint, _options.AllowPrivateAddresses, Dns.GetHostAddressesAsync, cancellationToken),
             AutomaticDecompression = DecompressionMethods.All,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 32,
@@ -79,7 +79,7 @@ internal sealed class WebsiteReader : IDisposable
             return new WebsiteFault("website_address", "A website is at an http or https address without a user and without a port.");
         }
 
-        return (await PublicAddresses.ResolveAsync(url.DnsSafeHost, _options.AllowPrivateAddresses, cancellationToken)).Count == 0
+        return (await PublicAddresses.ResolveAsync(url.DnsSafeHost, _options.AllowPrivateAddresses, Dns.GetHostAddressesAsync, cancellationToken)).Count == 0
             ? new WebsiteFault("website_private", "The website must not lie in a private network.")
             : null;
     }
