@@ -55,12 +55,21 @@ public sealed class ResumingImports(OntologyHost host) : IClassFixture<OntologyH
         Assert.Equal(Lines, await CountAsync(tenant));
     }
 
+    [Fact]
+    public async Task Of_very_many_wrong_lines_the_first_are_told_and_all_are_counted()
+    {
+        var tenant = await host.TenantAsync();
+        var progress = await ImportAsync(tenant, i => i == Lines - 1 ? Line(i) : "not json");
+        Assert.Equal((Lines - 1, 1), ((int)progress[^1]["failed"]!, (int)progress[^1]["created"]!));
+        Assert.Equal(1_000, progress.Sum(p => p["errors"]?.AsArray().Count ?? 0));
+    }
+
     private async Task<long> CountAsync(Tenant tenant)
         => await host.Database.ScalarAsync<long>("select count(*) from things where group_id = $1", tenant.Group);
 
-    private static async Task<List<JsonObject>> ImportAsync(Tenant tenant)
+    private static async Task<List<JsonObject>> ImportAsync(Tenant tenant, Func<int, string>? line = null)
     {
-        var lines = string.Join('\n', Enumerable.Range(0, Lines).Select(Line));
+        var lines = string.Join('\n', Enumerable.Range(0, Lines).Select(line ?? Line));
         using var answer = await tenant.Client.PostAsync("/api/things/import", new StringContent(lines, Encoding.UTF8, "application/x-ndjson"));
         var body = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, body);
