@@ -123,7 +123,7 @@ def bring_in_all(platform):
     bring_in(platform, key, ROWS)
     killer.join()
     kept = int(platform.sql(f"select count(*) from things where group_id = '{group}'"))
-    platform.wait("The restart", lambda: platform.pid("ontology") != before and ready(platform, key))
+    platform.wait("The restart", lambda: restarted(platform, before) and ready(platform, key))
     sizes, lines, over = [], [], threading.Event()
 
     def sample():
@@ -143,6 +143,13 @@ def bring_in_all(platform):
     print(f"import: killed -9 with {kept} of the lines stored; sent again, {ROWS} lines in {took:.0f} s ({ROWS / took:.0f}/s), {len(lines)} progress lines, "
           f"{last['created']} created, {last['skipped']} skipped, none doubled; "
           f"memory {max(sizes[:third]):.0f} MiB at most in the first third, {max(sizes[-third:]):.0f} in the last")
+
+
+def restarted(platform, before):
+    try:
+        return platform.pid("ontology") != before
+    except FileNotFoundError:
+        return False
 
 
 def ready(platform, key):
