@@ -8,7 +8,7 @@ namespace OnePlatform.Ontology.Onboarding.Websites;
 /// <summary>A parsed page and what the analysis asks of it. Broken markup and broken text are read as browsers read them.</summary>
 internal sealed class WebsitePage
 {
-    private const int Deepest = 512;
+    private const int Deepest = 256;
 
     private WebsitePage(FetchedFile file, IHtmlDocument document)
     {
