@@ -44,6 +44,7 @@ app.MapOpenApi().AllowAnonymous();
 app.MapEvents();
 app.MapEventViews();
 app.MapCustomEvents();
+app.MapRedrive();
 app.MapEventStream();
 app.MapEventExport();
 app.MapRetention();
