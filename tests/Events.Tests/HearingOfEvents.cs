@@ -64,7 +64,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         await Eventually.SucceedsAsync(async () =>
         {
             await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-events_error")).MessageCount);
+            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
         }, s_deadline);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
 
@@ -77,7 +77,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         await Eventually.SucceedsAsync(async () =>
         {
             await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-events_error")).MessageCount);
+            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
         }, s_deadline);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
     }

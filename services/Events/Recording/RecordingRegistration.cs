@@ -14,6 +14,6 @@ internal static class RecordingRegistration
         var broker = builder.Configuration.GetConnectionString("rabbitmq")
             ?? throw new InvalidOperationException("There is no connection string named 'rabbitmq'.");
         builder.Services.AddSingleton(services => new ErrorQueue(
-            new Uri(broker), $"{services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}events-record-events"));
+            new Uri(broker), $"{services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}events-record-lines"));
     }
 }
