@@ -1,5 +1,6 @@
 using System.Net;
 using OnePlatform.Events.Delivery;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Webhooks;
 
