@@ -39,7 +39,7 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
             }
         }
 
-        sends.AddRange(batches.All().Select(b => bus.Publish(b, context => context.MessageId = b.EventId, cancellationToken)));
+        sends.Add(PublishInOrderAsync(batches.All(), cancellationToken));
         try
         {
             await Task.WhenAll(sends);
@@ -50,6 +50,14 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
         }
 
         return failures;
+    }
+
+    private async Task PublishInOrderAsync(IReadOnlyList<LinesLogged> batches, CancellationToken cancellationToken)
+    {
+        foreach (var batch in batches)
+        {
+            await bus.Publish(batch, context => context.MessageId = batch.EventId, cancellationToken);
+        }
     }
 
     private async Task PublishAsync(ClaimedMessage message, IIntegrationEvent content, CancellationToken cancellationToken)

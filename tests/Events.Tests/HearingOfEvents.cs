@@ -1,10 +1,14 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.AppHost.Local;
 using OnePlatform.Contracts;
 using OnePlatform.Events.Data;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Contracts;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
 using RabbitMQ.Client;
 using Xunit;
@@ -60,7 +64,20 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         await Eventually.SucceedsAsync(async () =>
         {
             await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-events_error")).MessageCount);
+            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
+        }, s_deadline);
+        Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
+
+        using var admin = service.ClientWith(host.Tokens.ForPerson(Guid.NewGuid(), group, Role.PlatformOwner));
+        using var owner = service.ClientWith(host.Tokens.ForPerson(Guid.NewGuid(), group));
+        using var refused = await owner.PostAsync("/api/events/redrive", null);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        using var redriven = await admin.PostAsync("/api/events/redrive", null);
+        Assert.Equal(1, (await redriven.Content.ReadFromJsonAsync<JsonObject>())!["deliveries"]!.GetValue<int>());
+        await Eventually.SucceedsAsync(async () =>
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
         }, s_deadline);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
     }
