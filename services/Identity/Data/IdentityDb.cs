@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.ApiKeys;
+using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.SecondFactors;
@@ -30,6 +32,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<RecoveryCode> RecoveryCodes => Set<RecoveryCode>();
 
+    public DbSet<LinkedAccount> LinkedAccounts => Set<LinkedAccount>();
+
+    public DbSet<OAuthFlow> OAuthFlows => Set<OAuthFlow>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
@@ -52,6 +58,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration(new MailConfiguration())
         .ApplyConfiguration<SecondFactor>(new SecondFactorConfiguration())
         .ApplyConfiguration<RecoveryCode>(new SecondFactorConfiguration())
+        .ApplyConfiguration(new LinkedAccountConfiguration())
+        .ApplyConfiguration(new OAuthFlowConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
         .ApplyConfiguration(new SigningKeyConfiguration())

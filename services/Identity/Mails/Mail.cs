@@ -43,6 +43,9 @@ internal static class MailKinds
     public const string EmailChanged = "email-changed";
     public const string SecondFactorChanged = "second-factor-changed";
 
+    public const string AccountLinked = "account-linked";
+    public const string AccountUnlinked = "account-unlinked";
+
     /// <summary>Somebody signed up with an address that has an account.</summary>
     public const string AccountExists = "account-exists";
 }

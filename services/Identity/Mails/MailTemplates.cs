@@ -35,6 +35,8 @@ internal static class MailTemplates
         MailKinds.PasswordChanged => new("Your password was changed", name, "the password of your account was changed just now.", Closing: Beware),
         MailKinds.EmailChanged => new("Your e-mail address was changed", name, "your account now has another e-mail address; this one is no longer used.", Closing: Beware),
         MailKinds.SecondFactorChanged => new("Your second factor was changed", name, "the second factor of your account was set up, taken away or given new recovery codes.", Closing: Beware),
+        MailKinds.AccountLinked => new("A way to sign in was added", name, "your account can now be signed in to by another provider. Your list of linked accounts shows which.", Closing: Beware),
+        MailKinds.AccountUnlinked => new("A way to sign in was taken away", name, "one of the ways to sign in to your account was taken away. Your list of linked accounts shows what is left.", Closing: Beware),
         MailKinds.AccountExists => new("You have an account already", name, "somebody tried to sign up with this address, which has an account. Sign in, or set a new password if you forgot it.", Closing: NotYou),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such mail."),
     };

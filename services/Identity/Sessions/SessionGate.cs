@@ -17,10 +17,23 @@ internal sealed record Proof(string First, string? Second = null)
     public const string Mail = "email";
     public const string App = "otp";
     public const string RecoveryCode = "rec";
+    private const string Provider = "fed:";
 
     public IReadOnlyList<string> Methods => Second is null ? [First] : [First, Second, "mfa"];
 
     public int Assurance => Second is null ? 1 : 2;
+
+    /// <summary>As the event log names it; it knows no other providers.</summary>
+    public string? LogName => First switch
+    {
+        Password => "email",
+        Mail => "magic_link",
+        Provider + "google" => "google",
+        Provider + "github" => "github",
+        _ => null,
+    };
+
+    public static Proof By(string provider) => new(Provider + provider);
 }
 
 /// <summary>
@@ -74,7 +87,7 @@ internal sealed class SessionGate(
         var now = clock.GetUtcNow();
         var line = AuthLog.Line(
             now, "user_login", standing?.GroupId, user.Id,
-            new { email = user.Email, authMethod = proof.First == Proof.Mail ? "magic_link" : "email", secondFactor = proof.Second, sessionId = session.Id });
+            new { email = user.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = session.Id });
         db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
     }
 }

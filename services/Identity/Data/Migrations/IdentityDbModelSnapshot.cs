@@ -197,6 +197,36 @@ namespace OnePlatform.Identity.Data.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OnePlatform.Identity.Linked.LinkedAccount", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("subject");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Provider", "Subject")
+                        .HasName("pk_linked_accounts");
+
+                    b.HasIndex("UserId", "Provider")
+                        .IsUnique()
+                        .HasDatabaseName("ix_linked_accounts_user_id_provider");
+
+                    b.ToTable("linked_accounts", (string)null);
+                });
+
             modelBuilder.Entity("OnePlatform.Identity.Mails.Mail", b =>
                 {
                     b.Property<Guid>("Id")
@@ -292,6 +322,53 @@ namespace OnePlatform.Identity.Data.Migrations
                         .HasDatabaseName("ix_memberships_person_id");
 
                     b.ToTable("memberships", (string)null);
+                });
+
+            modelBuilder.Entity("OnePlatform.Identity.OAuth.OAuthFlow", b =>
+                {
+                    b.Property<byte[]>("StateHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("state_hash");
+
+                    b.Property<byte[]>("BrowserHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("browser_hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("ReturnTo")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("return_to");
+
+                    b.Property<byte[]>("Secrets")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secrets");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.HasKey("StateHash")
+                        .HasName("pk_oauth_flows");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_oauth_flows_expires_at");
+
+                    b.HasIndex("SessionId")
+                        .HasDatabaseName("ix_oauth_flows_session_id");
+
+                    b.ToTable("oauth_flows", (string)null);
                 });
 
             modelBuilder.Entity("OnePlatform.Identity.OneTime.OneTimeToken", b =>
@@ -989,6 +1066,25 @@ namespace OnePlatform.Identity.Data.Migrations
                         .HasDatabaseName("ix_group_tree_path_key");
 
                     b.ToTable("group_tree", (string)null);
+                });
+
+            modelBuilder.Entity("OnePlatform.Identity.Linked.LinkedAccount", b =>
+                {
+                    b.HasOne("OnePlatform.Identity.Accounts.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_linked_accounts_users_user_id");
+                });
+
+            modelBuilder.Entity("OnePlatform.Identity.OAuth.OAuthFlow", b =>
+                {
+                    b.HasOne("OnePlatform.Identity.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_oauth_flows_sessions_session_id");
                 });
 
             modelBuilder.Entity("OnePlatform.Identity.OneTime.OneTimeToken", b =>
