@@ -168,7 +168,8 @@ public sealed class GrantingToClients(IdentityHost identity) : IClassFixture<Ide
         using var foreign = await browser.PostAsync("/connect/authorize", new FormUrlEncodedContent(new Dictionary<string, string>(fields) { ["guard"] = "made-up" }));
         Assert.Null(foreign.Headers.Location);
         using var allowed = await browser.PostAsync("/connect/authorize", new FormUrlEncodedContent(fields));
-        Assert.Contains("code=", allowed.Headers.Location!.Query, StringComparison.Ordinal);
+        Assert.True(allowed.Headers.Location is not null, await allowed.Content.ReadAsStringAsync());
+        Assert.Contains("code=", allowed.Headers.Location.Query, StringComparison.Ordinal);
         using var wider = await client.AuthorizeAsync(browser, "openid email things:read");
         Assert.Contains("See your e-mail address", await wider.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

@@ -41,7 +41,7 @@ public sealed class UsingClientTokens(IdentityHost identity) : IClassFixture<Ide
             (HttpMethod.Get, "/api/auth/sessions", null),
             (HttpMethod.Post, "/api/auth/sessions/revoke-others", null),
             (HttpMethod.Post, "/api/auth/change-password", new { currentPassword = Password, newPassword = "another-Ladder-98-river" }),
-            (HttpMethod.Post, "/api/auth/change-email", new { email = NewEmail(), password = Password }),
+            (HttpMethod.Post, "/api/auth/change-email", new { newEmail = NewEmail(), password = Password }),
             (HttpMethod.Post, "/api/auth/2fa/enable", new { password = Password }),
             (HttpMethod.Post, "/api/auth/2fa/disable", new { password = Password }),
             (HttpMethod.Patch, "/api/auth/me", new { name = "Eve" }),

@@ -16,7 +16,9 @@ namespace OnePlatform.Identity.OpenIdConnect;
 internal sealed class AuthorizeEndpoint(
     SessionStore sessions, ClientGrants grants, Consents consents, FormGuard guard, TenantScope scope, TimeProvider clock)
 {
-    public static Task<IResult> Authorize(HttpContext context, AuthorizeEndpoint endpoint) => endpoint.AnswerAsync(context, context.RequestAborted);
+    // Without the binding of parameters, which would leave an answer empty whose status the library has set to 400 before.
+    public static async Task Authorize(HttpContext context)
+        => await (await context.RequestServices.GetRequiredService<AuthorizeEndpoint>().AnswerAsync(context, context.RequestAborted)).ExecuteAsync(context);
 
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {

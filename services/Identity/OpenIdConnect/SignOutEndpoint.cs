@@ -11,7 +11,9 @@ namespace OnePlatform.Identity.OpenIdConnect;
 /// </summary>
 internal sealed class SignOutEndpoint(SessionStore sessions, ClientSessions clientSessions, SessionCookie cookie, FormGuard guard, TenantScope scope)
 {
-    public static Task<IResult> SignOut(HttpContext context, SignOutEndpoint endpoint) => endpoint.AnswerAsync(context, context.RequestAborted);
+    /// <summary>As in <see cref="AuthorizeEndpoint.Authorize"/>, without the binding of parameters.</summary>
+    public static async Task SignOut(HttpContext context)
+        => await (await context.RequestServices.GetRequiredService<SignOutEndpoint>().AnswerAsync(context, context.RequestAborted)).ExecuteAsync(context);
 
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
