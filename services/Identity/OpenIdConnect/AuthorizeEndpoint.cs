@@ -16,18 +16,11 @@ namespace OnePlatform.Identity.OpenIdConnect;
 internal sealed class AuthorizeEndpoint(
     SessionStore sessions, ClientGrants grants, Consents consents, FormGuard guard, TenantScope scope, TimeProvider clock)
 {
-    // Without the binding of parameters, which would leave an answer empty whose status the library has set to 400 before.
-    public static async Task Authorize(HttpContext context)
-        => await (await context.RequestServices.GetRequiredService<AuthorizeEndpoint>().AnswerAsync(context, context.RequestAborted)).ExecuteAsync(context);
+    public static Task<IResult> Authorize(HttpContext context, AuthorizeEndpoint endpoint) => endpoint.AnswerAsync(context, context.RequestAborted);
 
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
         scope.ActAsSystem();
-        if (context.GetOpenIddictServerResponse() is { Error: not null } error)
-        {
-            return ConsentPages.Failed(context, error);
-        }
-
         var request = context.GetOpenIddictServerRequest()!;
         var found = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
         if (found is not var (session, user) || FreshSignIn.IsNeeded(request, session, clock.GetUtcNow()))

@@ -11,18 +11,11 @@ namespace OnePlatform.Identity.OpenIdConnect;
 /// </summary>
 internal sealed class SignOutEndpoint(SessionStore sessions, ClientSessions clientSessions, SessionCookie cookie, FormGuard guard, TenantScope scope)
 {
-    /// <summary>As in <see cref="AuthorizeEndpoint.Authorize"/>, without the binding of parameters.</summary>
-    public static async Task SignOut(HttpContext context)
-        => await (await context.RequestServices.GetRequiredService<SignOutEndpoint>().AnswerAsync(context, context.RequestAborted)).ExecuteAsync(context);
+    public static Task<IResult> SignOut(HttpContext context, SignOutEndpoint endpoint) => endpoint.AnswerAsync(context, context.RequestAborted);
 
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
         scope.ActAsSystem();
-        if (context.GetOpenIddictServerResponse() is { Error: not null } error)
-        {
-            return ConsentPages.Failed(context, error);
-        }
-
         var request = context.GetOpenIddictServerRequest()!;
         var own = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
         var hint = await OpenIdConnectAnswers.ShownAsync(context);
