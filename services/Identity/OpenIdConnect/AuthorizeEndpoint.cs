@@ -21,11 +21,6 @@ internal sealed class AuthorizeEndpoint(
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
         scope.ActAsSystem();
-        if (context.GetOpenIddictServerResponse() is { Error: not null } error)
-        {
-            return ConsentPages.Failed(context, error);
-        }
-
         var request = context.GetOpenIddictServerRequest()!;
         var found = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
         if (found is not var (session, user) || FreshSignIn.IsNeeded(request, session, clock.GetUtcNow()))

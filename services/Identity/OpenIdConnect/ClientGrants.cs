@@ -51,7 +51,7 @@ internal sealed class ClientGrants(
 
         var now = clock.GetUtcNow();
         var line = AuthLog.Line(
-            now, "user_login", session.GroupId, user.Id, new { email = user.Email, authMethod = "oidc_client", clientId = client.ClientId, sessionId = session.Id });
+            now, "user_login", session.GroupId, user.Id, new { email = user.Email, clientId = client.ClientId, sessionId = session.Id });
         db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
         await db.SaveChangesAsync(cancellationToken);
         return ForPerson(session, user, code.GetScopes());

@@ -61,14 +61,15 @@ internal static class ServerRegistration
             .AddEventHandler(CheckWithTheRing.Descriptor)
             .AddEventHandler(EndReusedFamilies.Descriptor)
             .AddEventHandler(RefuseEndedSessions.Descriptor)
-            .AddEventHandler(EndWithdrawnGrants.Descriptor);
+            .AddEventHandler(EndWithdrawnGrants.Descriptor)
+            .AddEventHandler(ShowFaults.AtAuthorization)
+            .AddEventHandler(ShowFaults.AtEndSession);
         server.UseAspNetCore()
             .DisableTransportSecurityRequirement() // The gateway ends TLS; between it and here is the platform's own network.
             .EnableAuthorizationEndpointPassthrough()
             .EnableTokenEndpointPassthrough()
             .EnableUserInfoEndpointPassthrough()
-            .EnableEndSessionEndpointPassthrough()
-            .EnableErrorPassthrough();
+            .EnableEndSessionEndpointPassthrough();
     }
 
     private static void Configure(OpenIddictServerOptions server, IServiceProvider services)

@@ -16,11 +16,6 @@ internal sealed class SignOutEndpoint(SessionStore sessions, ClientSessions clie
     private async Task<IResult> AnswerAsync(HttpContext context, CancellationToken cancellationToken)
     {
         scope.ActAsSystem();
-        if (context.GetOpenIddictServerResponse() is { Error: not null } error)
-        {
-            return ConsentPages.Failed(context, error);
-        }
-
         var request = context.GetOpenIddictServerRequest()!;
         var own = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
         var hint = await OpenIdConnectAnswers.ShownAsync(context);

@@ -27,10 +27,10 @@ internal static class ConsentPages
             page.Text($"• {ClientScopes.Describe(scope)}");
         }
 
-        var fields = Forward(request);
+        var (fields, tag) = (Forward(request), guard.Issue(context));
         return page
-            .Form("/connect/authorize", guard.Issue(context), "Allow", [.. fields, new FormField(Decision, Value: Allow)])
-            .Form("/connect/authorize", guard.Issue(context), "Deny", [.. fields, new FormField(Decision, Value: Deny)])
+            .Form("/connect/authorize", tag, "Allow", [.. fields, new FormField(Decision, Value: Allow)])
+            .Form("/connect/authorize", tag, "Deny", [.. fields, new FormField(Decision, Value: Deny)])
             .Show(context, formEndsAt: Address(request.RedirectUri));
     }
 
