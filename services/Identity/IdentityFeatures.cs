@@ -128,6 +128,7 @@ internal static class IdentityFeatures
         services.AddScoped<ApiKeyList>();
         services.AddScoped<KeyExchange>();
         services.AddScoped<SessionExchange>();
+        services.AddScoped<ClientTokenExchange>();
         services.AddSingleton<LastUses>();
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());

@@ -8,6 +8,8 @@ using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.MagicLinks;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OAuth;
+using OnePlatform.Identity.OpenIdConnect;
+using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.Pages;
 using OnePlatform.Identity.Passwords;
 using OnePlatform.Identity.Profile;
@@ -38,6 +40,7 @@ builder.Services.AddSessions();
 builder.Services.AddSignInProviders();
 builder.Services.AddApiKeys();
 builder.Services.AddMails().AddSecondFactors();
+builder.Services.AddOpenIdConnectServer();
 
 var app = builder.Build();
 if (await app.MigrateAsync<IdentityDb>(args))
@@ -62,6 +65,8 @@ app.MapOAuth();
 app.MapLinks();
 app.MapBetterAuth();
 app.MapPages();
+app.MapOpenIdConnect();
+app.MapOidcClients();
 app.MapApiKeys();
 app.MapExchange();
 app.Run();

@@ -6,6 +6,7 @@ using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.OneTime;
+using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
@@ -41,6 +42,12 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<GroupNode> GroupTree => Set<GroupNode>();
 
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<ClientAuthorization> ClientAuthorizations => Set<ClientAuthorization>();
+
+    public DbSet<ClientToken> ClientTokens => Set<ClientToken>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder
         .AddOutboxAndInbox()
         .ApplyConfiguration(new GroupNodeConfiguration())
@@ -55,5 +62,10 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration(new OAuthFlowConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
-        .ApplyConfiguration(new SigningKeyConfiguration());
+        .ApplyConfiguration(new SigningKeyConfiguration())
+        .UseOpenIddict<Client, ClientAuthorization, ClientScope, ClientToken, Guid>()
+        .ApplyConfiguration<Client>(new ClientConfiguration())
+        .ApplyConfiguration<ClientAuthorization>(new ClientConfiguration())
+        .ApplyConfiguration<ClientToken>(new ClientConfiguration())
+        .ApplyConfiguration<ClientScope>(new ClientConfiguration());
 }

@@ -47,14 +47,9 @@ internal sealed class SessionGate(
     public async Task<SignInOutcome> PassAsync(User user, Proof proof, CancellationToken cancellationToken)
     {
         db.Scope.ActAsSystem();
-        if (user.LockedAt is not null)
+        if (RefusalOf(user) is { } refusal)
         {
-            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "account_locked", "This account is closed.");
-        }
-
-        if (options.Value.RequireVerifiedEmail && !user.EmailVerified)
-        {
-            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.");
+            return refusal;
         }
 
         if (user.SecondFactorEnabled && proof.Assurance < 2)
@@ -72,6 +67,20 @@ internal sealed class SessionGate(
 
         return new SignInOutcome.SignedIn(opened, user, standing);
     }
+
+    /// <summary>
+    /// A client asks for a session of its own out of the person's, and gets one that is no stronger. Adds it to the unit of work.
+    /// </summary>
+    /// <returns>Null when the person would not be let in now.</returns>
+    public Session? PassOn(Session own, User user, Guid id, Guid clientId, string clientName)
+        => RefusalOf(user) is null && !(user.SecondFactorEnabled && own.Assurance < 2) ? sessions.OpenFor(own, id, clientId, clientName) : null;
+
+    private SignInOutcome.Refused? RefusalOf(User user)
+        => user.LockedAt is not null
+            ? new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "account_locked", "This account is closed.")
+            : options.Value.RequireVerifiedEmail && !user.EmailVerified
+                ? new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.")
+                : null;
 
     private void LogSignIn(User user, Session session, Standing? standing, Proof proof)
     {
