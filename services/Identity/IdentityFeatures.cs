@@ -78,6 +78,7 @@ internal static class IdentityFeatures
         services.AddScoped<SignUps>();
         services.AddScoped<PasswordChanges>();
         services.AddScoped<Verifications>();
+        services.AddScoped<AccountLocks>();
         services.AddScoped<Renaming>();
         services.AddScoped<Deletions>();
         services.AddSingleton<ChallengeCookie>();
@@ -111,6 +112,7 @@ internal static class IdentityFeatures
         services.AddScoped<SessionStore>();
         services.AddScoped<SessionTokens>();
         services.AddScoped<SessionGate>();
+        services.AddScoped<SignInAttempts>();
         services.AddScoped<SignIns>();
         services.AddScoped<SignInAnswers>();
         services.AddScoped<OneTimeTokens>();

@@ -54,6 +54,7 @@ app.UseCaller();
 app.MapOpenApi().AllowAnonymous();
 app.MapSigningKeys();
 app.MapAccounts();
+app.MapAccountLocks();
 app.MapSessions();
 app.MapPasswords();
 app.MapVerification();

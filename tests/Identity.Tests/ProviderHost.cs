@@ -9,12 +9,16 @@ namespace OnePlatform.Identity.Tests;
 public sealed class ProviderHost : IAsyncLifetime
 {
     private ServiceHost<IdentityDb>? _host;
+    private ServiceHost<IdentityDb>? _strict;
 
     internal IdentityHost Identity { get; } = new();
 
     internal FakeProvider Provider { get; private set; } = null!;
 
     internal ServiceHost<IdentityDb> Host => _host!;
+
+    /// <summary>The same, where no session begins before the address is verified.</summary>
+    internal ServiceHost<IdentityDb> Strict => _strict ??= Identity.StartAnother([("Identity:RequireVerifiedEmail", "true"), .. Provider.Settings("fake")]);
 
     public async Task InitializeAsync()
     {
@@ -25,6 +29,7 @@ public sealed class ProviderHost : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        await (_strict?.DisposeAsync() ?? ValueTask.CompletedTask);
         await _host!.DisposeAsync();
         await Provider.DisposeAsync();
         await Identity.DisposeAsync();

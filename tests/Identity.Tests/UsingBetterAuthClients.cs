@@ -11,11 +11,13 @@ public sealed class UsingBetterAuthClients(IdentityHost identity) : IClassFixtur
     [Fact]
     public async Task The_client_signs_up_in_and_out_and_uses_every_route_for_accounts()
     {
-        await using var host = identity.StartAnother();
+        await using var provider = await FakeProvider.StartAsync();
+        provider.Person = new FakePerson("1", IdentityHost.NewEmail());
+        await using var host = identity.StartAnother(provider.Settings("fake"));
         host.UseKestrel(0);
         host.StartServer();
         await using var mails = await ServeMailsAsync();
-        await NodeClients.CompleteAsync("better-auth.mjs", host.ClientOptions.BaseAddress.ToString().TrimEnd('/'), mails.Urls.First());
+        await NodeClients.CompleteAsync("better-auth.mjs", host.ClientOptions.BaseAddress.ToString().TrimEnd('/'), mails.Urls.First(), provider.Person.Email!);
     }
 
     private async Task<WebApplication> ServeMailsAsync()

@@ -121,6 +121,11 @@ internal sealed class SignUps(
     {
         // An account belongs to no group, so only the system may write it.
         db.Scope.ActAsSystem();
+        if (await db.Users.AnyAsync(u => u.Email == user.Email, cancellationToken))
+        {
+            return null;
+        }
+
         db.Users.Add(user);
         mails.Add(OneTimePurposes.VerifyEmail, user);
         var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);

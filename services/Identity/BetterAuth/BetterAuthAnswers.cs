@@ -52,6 +52,10 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
 
     public static IResult Error(int status, string code, string message) => TypedResults.Json(new BetterAuthError(code, message), statusCode: status);
 
+    /// <summary>No session yet. A made-up user whether or not the address had an account, for an id would tell the two apart.</summary>
+    public static BetterAuthSignedUp Unverified(string email, string name, DateTimeOffset now)
+        => new(Token: null, new BetterAuthUser(Guid.CreateVersion7(now).ToString(), email, name.Trim(), EmailVerified: false, now, now, TwoFactorEnabled: false));
+
     public static BetterAuthUser UserOf(User user)
         => new(user.Id.ToString(), user.Email, user.Name, user.EmailVerified, user.CreatedAt, user.UpdatedAt, user.SecondFactorEnabled);
 

@@ -63,6 +63,9 @@ public sealed record BetterAuthCurrent(BetterAuthSession Session, BetterAuthUser
 
 public sealed record BetterAuthSignedIn(bool Redirect, string Token, BetterAuthUser User, string? Url = null);
 
+/// <param name="Token">Null until the address is verified.</param>
+public sealed record BetterAuthSignedUp(string? Token, BetterAuthUser User);
+
 public sealed record BetterAuthChallenged(bool TwoFactorRedirect, IReadOnlyList<string> TwoFactorMethods);
 
 public sealed record BetterAuthError(string Code, string Message);

@@ -57,13 +57,13 @@ internal sealed class ProviderSignIns(
             return s_unverified;
         }
 
-        if (await db.Users.FirstOrDefaultAsync(u => u.Email == email && u.DeletedAt == null, cancellationToken) is not { } known)
+        if (await db.Users.FirstOrDefaultAsync(u => u.Email == email, cancellationToken) is not { } known)
         {
             return await SignUpAsync(person, email, cancellationToken);
         }
 
         // Whoever signed up with the address and never proved it may be lying in wait for its owner.
-        return known.EmailVerified && !await links.HasAsync(known.Id, person.Provider, cancellationToken)
+        return known is { EmailVerified: true, DeletedAt: null } && !await links.HasAsync(known.Id, person.Provider, cancellationToken)
             ? await PassAsync(known, person, isNew: true, cancellationToken)
             : s_accountExists;
     }
