@@ -7,6 +7,7 @@ using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
+using OnePlatform.Identity.Usage;
 using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -31,6 +32,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+
     public DbSet<Membership> Memberships => Set<Membership>();
 
     public DbSet<GroupNode> GroupTree => Set<GroupNode>();
@@ -46,6 +49,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration<SecondFactor>(new SecondFactorConfiguration())
         .ApplyConfiguration<RecoveryCode>(new SecondFactorConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
+        .ApplyConfiguration(new KeyNetworkConfiguration())
+        .ApplyConfiguration(new UsageDayConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
         .ApplyConfiguration(new SigningKeyConfiguration());
 }

@@ -197,12 +197,38 @@ namespace OnePlatform.Identity.Data.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OnePlatform.Identity.ApiKeys.KeyNetwork", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Network")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("network");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.HasKey("KeyId", "Network")
+                        .HasName("pk_api_key_networks");
+
+                    b.ToTable("api_key_networks", (string)null);
+                });
+
             modelBuilder.Entity("OnePlatform.Identity.Mails.Mail", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("About")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .HasColumnName("about");
 
                     b.Property<int>("Attempts")
                         .HasColumnType("integer")
@@ -547,6 +573,33 @@ namespace OnePlatform.Identity.Data.Migrations
                     b.ToTable("signing_keys", (string)null);
                 });
 
+            modelBuilder.Entity("OnePlatform.Identity.Usage.UsageDay", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("bigint")
+                        .HasColumnName("calls");
+
+                    b.HasKey("GroupId", "Day", "KeyId")
+                        .HasName("pk_usage_days");
+
+                    b.HasIndex("Day")
+                        .HasDatabaseName("ix_usage_days_day");
+
+                    b.ToTable("usage_days", (string)null);
+                });
+
             modelBuilder.Entity("OnePlatform.Messaging.InboxEntry", b =>
                 {
                     b.Property<string>("Handler")
@@ -697,6 +750,16 @@ namespace OnePlatform.Identity.Data.Migrations
                         .HasDatabaseName("ix_group_tree_path_key");
 
                     b.ToTable("group_tree", (string)null);
+                });
+
+            modelBuilder.Entity("OnePlatform.Identity.ApiKeys.KeyNetwork", b =>
+                {
+                    b.HasOne("OnePlatform.Identity.ApiKeys.ApiKey", null)
+                        .WithMany()
+                        .HasForeignKey("KeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_key_networks_api_keys_key_id");
                 });
 
             modelBuilder.Entity("OnePlatform.Identity.OneTime.OneTimeToken", b =>
