@@ -1,7 +1,9 @@
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Contact;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
+using OnePlatform.Ontology.Onboarding;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.Reactions;
 using OnePlatform.Ontology.Things;
@@ -29,6 +31,8 @@ builder.Services.AddGroups();
 builder.Services.AddPeople();
 builder.Services.AddThings();
 builder.Services.AddThingConnections();
+builder.Services.AddContact();
+builder.Services.AddOnboarding();
 
 var app = builder.Build();
 if (await app.MigrateAsync<OntologyDb>(args))
@@ -44,4 +48,6 @@ app.MapGroups();
 app.MapPeople();
 app.MapThings();
 app.MapConnections();
+app.MapContact();
+app.MapOnboarding();
 app.Run();

@@ -23,6 +23,9 @@ internal sealed class AttemptOptions
     /// <summary>Wrong codes and links from one address.</summary>
     public AttemptRule ProofPerAddress { get; set; } = new() { Limit = 50, Window = TimeSpan.FromMinutes(15) };
 
+    /// <summary>Ways to a sign-in provider from one address.</summary>
+    public AttemptRule OAuthPerAddress { get; set; } = new() { Limit = 100, Window = TimeSpan.FromMinutes(15) };
+
     public AttemptRule SignUpPerAddress { get; set; } = new() { Limit = 20, Window = TimeSpan.FromHours(1) };
 }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Mails;
+using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.Sessions;
 
 namespace OnePlatform.Identity.BetterAuth;
@@ -38,6 +39,9 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
         _ => TypedResults.Ok(new Verification.StatusResponse()),
     };
 
+    public IResult Of(OAuthStart start, HttpContext context)
+        => start.Address is { } address ? TypedResults.Ok(new BetterAuthSocial(address)) : Of(start.Refused!, context);
+
     public static IResult TooMany(TimeSpan wait, HttpContext context)
     {
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -57,6 +61,7 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
     private static string CodeOf(string code) => code switch
     {
         "invalid_credentials" => "INVALID_EMAIL_OR_PASSWORD",
+        "unknown_provider" => "PROVIDER_NOT_FOUND",
         _ => code.ToUpperInvariant(),
     };
 }

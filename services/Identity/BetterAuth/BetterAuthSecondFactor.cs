@@ -12,12 +12,12 @@ internal static class BetterAuthSecondFactor
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors, RecoveryCodes recoveryCodes,
         IdentityDb db, BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (_, user))
+        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
 
-        if (await proof.CheckAsync(user, request.Password ?? "", cancellationToken) is { } refused)
+        if (await proof.CheckPasswordAsync(session, user, request.Password, cancellationToken) is { } refused)
         {
             return answers.Of(refused, context);
         }

@@ -49,6 +49,8 @@ internal static class MailKinds
     public const string ApiKeyMade = "api-key-made";
     public const string ApiKeyRotated = "api-key-rotated";
     public const string ApiKeyElsewhere = "api-key-elsewhere";
+    public const string AccountLinked = "account-linked";
+    public const string AccountUnlinked = "account-unlinked";
 
     /// <summary>Somebody signed up with an address that has an account.</summary>
     public const string AccountExists = "account-exists";

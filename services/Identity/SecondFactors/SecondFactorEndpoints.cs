@@ -28,12 +28,12 @@ internal static class SecondFactorEndpoints
         EnableSecondFactorRequest request, Caller caller, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
         HttpContext context, CancellationToken cancellationToken)
     {
-        if (await sessions.FindAsync(caller, cancellationToken) is not var (_, user))
+        if (await sessions.FindAsync(caller, cancellationToken) is not var (session, user))
         {
             return SignInAnswers.NoSession();
         }
 
-        if (await proof.CheckAsync(user, request.Password, cancellationToken) is { } refused)
+        if (await proof.CheckPasswordAsync(session, user, request.Password, cancellationToken) is { } refused)
         {
             return SignInAnswers.Refuse(refused, context);
         }

@@ -25,7 +25,7 @@ internal static class ThingChangesEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "application/json").Access("things:read", Role.GroupUser);
     }
 
-    private static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Change(
+    public static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Change(
         Guid id, JsonObjectBody body, IfMatch ifMatch, ActingGroup group, ThingChanges things, ThingArchive archive, CancellationToken cancellationToken,
         bool? strict = null)
     {

@@ -8,9 +8,10 @@ namespace OnePlatform.Ontology.Types;
 /// <param name="Text">The properties worth reading for search.</param>
 /// <param name="Expected">Properties without which a thing of this type is of poor quality.</param>
 /// <param name="Documented">Properties that every thing of this type is documented to have.</param>
+/// <param name="Examples">Properties as they may look, part of the schema.</param>
 internal sealed record ThingTypeData(
     string Name, string Category, string Tier, string Description, JsonElement Properties,
-    string[]? Aliases = null, string[]? Text = null, string[]? Expected = null, string[]? Documented = null);
+    string[]? Aliases = null, string[]? Text = null, string[]? Expected = null, string[]? Documented = null, JsonElement[]? Examples = null);
 
 internal sealed record ConnectionTypeData(
     string Name, string Category, string Description, string[] From, string[] To, JsonElement Metadata,
@@ -26,7 +27,7 @@ internal sealed class ThingType
     public ThingType(ThingTypeData data)
     {
         _documented = data.Documented ?? [];
-        var json = ObjectSchema.Of(data.Properties);
+        var json = ObjectSchema.Of(data.Properties, examples: data.Examples);
         Schema = JsonSchemaReader.Read(json);
         Response = new ThingTypeResponse(
             data.Name, data.Category, data.Tier, data.Description, data.Aliases ?? [], data.Text ?? [], data.Expected ?? [], _documented,
@@ -74,8 +75,19 @@ internal sealed class ConnectionType
 internal static class ObjectSchema
 {
     /// <summary>An object with the given known members, and any others.</summary>
-    public static JsonElement Of(JsonElement properties, string[]? required = null) => JsonSerializer.SerializeToElement(
-        required is { Length: > 0 }
-            ? new Dictionary<string, object> { ["$schema"] = JsonSchemaReader.Dialect, ["type"] = "object", ["properties"] = properties, ["required"] = required }
-            : new Dictionary<string, object> { ["$schema"] = JsonSchemaReader.Dialect, ["type"] = "object", ["properties"] = properties });
+    public static JsonElement Of(JsonElement properties, string[]? required = null, JsonElement[]? examples = null)
+    {
+        var schema = new Dictionary<string, object> { ["$schema"] = JsonSchemaReader.Dialect, ["type"] = "object", ["properties"] = properties };
+        if (required is { Length: > 0 })
+        {
+            schema["required"] = required;
+        }
+
+        if (examples is { Length: > 0 })
+        {
+            schema["examples"] = examples;
+        }
+
+        return JsonSerializer.SerializeToElement(schema);
+    }
 }
