@@ -7,7 +7,8 @@ namespace OnePlatform.Platform.Tests;
 /// <param name="IsPublic">Needs no credential.</param>
 /// <param name="Scope">Null where any credential will do.</param>
 /// <param name="Role">The lowest that suffices.</param>
-internal sealed record AccessLine(string Method, string Path, bool IsPublic, string? Scope, string Role)
+/// <param name="Media">Of its body, where it takes one.</param>
+internal sealed record AccessLine(string Method, string Path, bool IsPublic, string? Scope, string Role, string Media)
 {
     /// <summary>Lowest first.</summary>
     public static readonly string[] Roles = ["none", "customer", "group_user", "group_owner", "platform_owner"];
@@ -20,7 +21,8 @@ internal sealed record AccessLine(string Method, string Path, bool IsPublic, str
            let access = operation.Value!["x-access"]
            orderby path.Key, operation.Key
            select new AccessLine(
-               operation.Key.ToUpperInvariant(), path.Key, access is null, access?["scope"]?.GetValue<string>(), access?["role"]?.GetValue<string>() ?? "none"),
+               operation.Key.ToUpperInvariant(), path.Key, access is null, access?["scope"]?.GetValue<string>(), access?["role"]?.GetValue<string>() ?? "none",
+               (operation.Value["requestBody"]?["content"] as JsonObject)?.First().Key ?? "application/json"),
     ];
 
     public bool AllowsRole(string role) => Array.IndexOf(Roles, role) >= Array.IndexOf(Roles, Role);
