@@ -60,6 +60,7 @@ public static class Extensions
         app.UseRequestId();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseKnownCharsets();
         app.MapHealthChecks("/health/live", HealthOf(check => check.Tags.Contains("live"))).AllowAnonymous().ExcludeFromDescription();
         app.MapHealthChecks("/health/ready", HealthOf(check => check.Tags.Contains("ready"))).AllowAnonymous().ExcludeFromDescription();
         return app;

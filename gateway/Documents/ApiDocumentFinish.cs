@@ -58,7 +58,11 @@ internal static class ApiDocumentFinish
             BoundContent(body);
         }
 
-        var responses = (JsonObject)operation["responses"]!;
+        if (operation["responses"] is not JsonObject responses)
+        {
+            operation["responses"] = responses = [];
+        }
+
         responses["500"] ??= new JsonObject { ["$ref"] = InternalError };
         foreach (var (status, response) in responses)
         {

@@ -25,7 +25,6 @@ internal static class ApiDocumentMerge
             AddTags(merged, document["tags"] as JsonArray);
         }
 
-        ApiDocumentFinish.Finish(merged);
         return merged;
     }
 

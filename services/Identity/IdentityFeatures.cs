@@ -19,6 +19,7 @@ using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Secrets;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
+using OnePlatform.Identity.Usage;
 using OnePlatform.Identity.Verification;
 using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
@@ -125,6 +126,7 @@ internal static class IdentityFeatures
     public static void AddApiKeys(this IServiceCollection services)
     {
         services.AddScoped<ApiKeyStore>();
+        services.AddScoped<KeyNotices>();
         services.AddScoped<ApiKeyList>();
         services.AddScoped<KeyExchange>();
         services.AddScoped<SessionExchange>();
@@ -132,6 +134,8 @@ internal static class IdentityFeatures
         services.AddSingleton<LastUses>();
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());
+        services.AddSingleton<KeepUsage>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeepUsage>());
     }
 
     public static IServiceCollection AddMails(this IServiceCollection services)

@@ -10,6 +10,7 @@ using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
+using OnePlatform.Identity.Usage;
 using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -38,6 +39,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+
     public DbSet<Membership> Memberships => Set<Membership>();
 
     public DbSet<GroupNode> GroupTree => Set<GroupNode>();
@@ -61,6 +64,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration(new LinkedAccountConfiguration())
         .ApplyConfiguration(new OAuthFlowConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
+        .ApplyConfiguration(new KeyNetworkConfiguration())
+        .ApplyConfiguration(new UsageDayConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
         .ApplyConfiguration(new SigningKeyConfiguration())
         .UseOpenIddict<Client, ClientAuthorization, ClientScope, ClientToken, Guid>()
