@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using OnePlatform.Events.Delivery;
 using OnePlatform.Events.Reading;
 using OnePlatform.Events.Webhooks;
+using OnePlatform.ServiceDefaults;
 using Xunit;
 
 namespace OnePlatform.Events.Tests;
