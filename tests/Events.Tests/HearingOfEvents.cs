@@ -73,6 +73,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         using var refused = await owner.PostAsync("/api/events/redrive", null);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         using var redriven = await admin.PostAsync("/api/events/redrive", null);
+        Assert.True(redriven.IsSuccessStatusCode, await redriven.Content.ReadAsStringAsync());
         Assert.Equal(1, (await redriven.Content.ReadFromJsonAsync<JsonObject>())!["deliveries"]!.GetValue<int>());
         await Eventually.SucceedsAsync(async () =>
         {

@@ -70,7 +70,7 @@ public sealed partial class KeepingTheReference
     public void Events_are_what_the_type_lists_say()
     {
         var page = Page("Events", "Types of lines in the event log, and so of webhooks and streams. A type of your own begins with `x.`.");
-        var types = JsonNode.Parse(Repository.Read("services", "Ontology", "Types", "Data", "event-types.json"))!.AsArray();
+        var types = JsonNode.Parse(Repository.Read("contracts", "Ontology.Contracts", "event-types.json"))!.AsArray();
         foreach (var category in types.GroupBy(t => t!["category"]!.GetValue<string>()))
         {
             page.Append($"## {category.Key.Replace('_', ' ')}\n\n| type | also | metadata | |\n|---|---|---|---|\n");
