@@ -53,7 +53,7 @@ public sealed class KeepingTheReference
     [Fact]
     public void Problems_are_what_the_catalogue_says()
     {
-        var page = Page("Problems", "Every error is `application/problem+json` (RFC 9457). Its `code` is one of these, or is described with the operation.");
+        var page = Page("Problems", "Every error is `application/problem+json` (RFC 9457). Its `code`, and that of each of its `errors`, is one of these; `/problems/<code>` is its page.");
         page.Append("| code | status | what it means | what to do |\n|---|---|---|---|\n");
         var catalogue = Assembly.Load("OnePlatform.Gateway").GetType("OnePlatform.Gateway.Documents.ProblemCatalogue")!;
         foreach (var problem in (IEnumerable)catalogue.GetProperty("All")!.GetValue(null)!)
