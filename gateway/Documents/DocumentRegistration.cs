@@ -25,8 +25,9 @@ internal static class DocumentRegistration
         app.MapGet("/problems/{code}", ProblemPages.Show).WithMetadata(RouteRule.Public);
         app.MapScalarApiReference("/docs", (options, context) =>
             {
-                options.WithOpenApiRoutePattern("/openapi/v1.json").WithTitle("OnePlatform API");
-                options.DefaultFonts = false;
+                // What is left out would send readers, or what they look at, to a service of somebody else.
+                options.WithOpenApiRoutePattern("/openapi/v1.json").WithTitle("OnePlatform API")
+                    .DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton().DisableDefaultFonts();
                 context.Response.Headers.ContentSecurityPolicy = ReferencePolicy;
             })
             .WithMetadata(RouteRule.Public);

@@ -40,6 +40,9 @@ public sealed partial class ReadingTheDocuments(GatewayHost host) : IClassFixtur
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.DoesNotContain("cdn.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("fonts.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", page.Replace("<!--", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\"telemetry\":false", page, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
     [Fact]
