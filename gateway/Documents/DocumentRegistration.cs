@@ -12,6 +12,7 @@ internal static class DocumentRegistration
     public static WebApplicationBuilder AddDocuments(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ApiDocuments>();
+        builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
         return builder;
     }
 
