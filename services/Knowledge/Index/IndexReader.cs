@@ -11,6 +11,8 @@ namespace OnePlatform.Knowledge.Index;
 /// </summary>
 internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope, GroupIndexes indexes)
 {
+    private const int AtOnce = 512;
+
     /// <summary>The indexes of those groups that have one and are not archived.</summary>
     public async Task<IReadOnlyList<(Guid Group, GroupIndex Index)>> OpenAsync(IReadOnlyList<Guid> groups, CancellationToken cancellationToken)
     {
@@ -89,19 +91,28 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
         { Parameters = { new() { Value = group }, new() { Value = index.Change } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var entries = new List<LoadedEntry>();
+        var (entries, newest) = (new List<LoadedEntry>(), change);
         while (await reader.ReadAsync(cancellationToken))
         {
-            entries.Add(new LoadedEntry(
+            var entry = new LoadedEntry(
                 reader.GetInt64(0), reader.GetGuid(1), reader.GetInt64(2), reader.GetBoolean(3), RecordRow.Text(reader, 4),
                 reader.IsDBNull(5) ? null : StoredVector.Decode(reader.GetFieldValue<byte[]>(5)), reader.GetFieldValue<string[]>(6),
-                reader.GetFieldValue<short[]>(7), reader.GetFieldValue<string[]>(8), RecordRow.Uuid(reader, 9), RecordRow.Uuid(reader, 10)));
+                reader.GetFieldValue<short[]>(7), reader.GetFieldValue<string[]>(8), RecordRow.Uuid(reader, 9), RecordRow.Uuid(reader, 10));
+            newest = Math.Max(newest, entry.Change);
+            entries.Add(entry);
+
+            // Nobody reads a copy that begins, so its entries need not be held until all are there.
+            if (index.Change == 0 && entries.Count == AtOnce)
+            {
+                index.Begin(entries);
+                entries.Clear();
+            }
         }
 
         index.Gate.EnterWriteLock();
         try
         {
-            index.CatchUp(entries, entries.Count == 0 ? change : Math.Max(change, entries.Max(e => e.Change)));
+            index.CatchUp(entries, newest);
         }
         finally
         {
