@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,11 @@ namespace OnePlatform.ServiceDefaults;
 /// <summary>The OpenAPI document of a service; the gateway merges them.</summary>
 public static class ApiDescription
 {
+    /// <summary>The extension of an operation that states its <see cref="AccessRule"/>: <c>{"scope":"things:read","role":"customer"}</c>.</summary>
+    public const string AccessExtension = "x-access";
+
     private const string ProblemSchema = "Problem";
+    private const string ProblemMedia = "application/problem+json";
 
     /// <summary>Adds the document <c>v1</c>: credentials from each route's <see cref="AccessRule"/>, and the answers any route can give.</summary>
     public static WebApplicationBuilder AddApiDescription(this WebApplicationBuilder builder)
@@ -22,12 +27,29 @@ public static class ApiDescription
                 document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
                 {
                     ["apiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-API-Key" },
-                    ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
+                    ["bearer"] = new OpenApiSecurityScheme
+                    {
+                        Type = SecuritySchemeType.Http,
+                        Scheme = "bearer",
+                        BearerFormat = "JWT",
+                        Description = "An access token, signed with ES256 and checked by the practices of RFC8725; or an API key.",
+                    },
                 };
                 document.AddComponent(ProblemSchema, MakeProblemSchema());
                 return Task.CompletedTask;
             });
             options.AddOperationTransformer(Describe);
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                // Behind a converter of our own the framework sees no type.
+                if (Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is { } inner ? inner == typeof(DateTimeOffset) : context.JsonTypeInfo.Type == typeof(DateTimeOffset))
+                {
+                    schema.Type = context.JsonTypeInfo.Type == typeof(DateTimeOffset) ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
+                    schema.Format = "date-time";
+                }
+
+                return Task.CompletedTask;
+            });
         });
         return builder;
     }
@@ -35,6 +57,7 @@ public static class ApiDescription
     private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Responses ??= [];
+        UseOneProblem(operation, context);
         AddProblem(operation, context, "400", "The request is malformed or invalid.");
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault() is { } rule)
         {
@@ -47,11 +70,26 @@ public static class ApiDescription
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] },
             ];
+            operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+            operation.Extensions[AccessExtension] = new JsonNodeExtension(
+                new JsonObject { ["scope"] = rule.Scope, ["role"] = RoleNames.NameOf(rule.MinimumRole) });
         }
 
         AddProblem(operation, context, "429", "A limit is exhausted; Retry-After says until when.");
         AddProblem(operation, context, "503", "Something the answer needs is not available; Retry-After says when to try again.");
         return Task.CompletedTask;
+    }
+
+    // The framework describes its own type, which lacks the members that every problem of the platform has.
+    private static void UseOneProblem(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        foreach (var response in operation.Responses!.Values)
+        {
+            if (response.Content is { } content && content.ContainsKey(ProblemMedia))
+            {
+                content[ProblemMedia] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) };
+            }
+        }
     }
 
     private static void AddProblem(OpenApiOperation operation, OpenApiOperationTransformerContext context, string status, string description)
@@ -61,7 +99,7 @@ public static class ApiDescription
             Description = description,
             Content = new Dictionary<string, OpenApiMediaType>
             {
-                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) },
+                [ProblemMedia] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) },
             },
         };
         operation.Responses![status] = response;
@@ -79,7 +117,7 @@ public static class ApiDescription
             {
                 ["type"] = Text("URL of a page about this problem."),
                 ["title"] = Text("The status in words."),
-                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "The HTTP status." },
+                ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Description = "The HTTP status." },
                 ["detail"] = Text("What went wrong this time."),
                 ["instance"] = Text("Path of the request."),
                 ["code"] = Text("Stable name of the problem."),

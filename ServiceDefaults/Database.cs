@@ -63,9 +63,10 @@ public static class Database
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource) => db
         .UseNpgsql(dataSource, npgsql => npgsql.EnableRetryOnFailure())
         .UseSnakeCaseNamingConvention()
-        .AddInterceptors(s_tellTenant);
+        .AddInterceptors(s_tellTenant, s_tellSharedTenant);
 
     private static readonly TellTenant s_tellTenant = new();
+    private static readonly TellSharedTenant s_tellSharedTenant = new();
 
     /// <summary>The stated connection, but as the database's restricted role.</summary>
     internal static string Restricted(string stated, DatabaseOptions options)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,9 +19,13 @@ namespace OnePlatform.ServiceDefaults;
 /// <summary>What every process of the platform does the same way.</summary>
 public static class Extensions
 {
+    /// <summary>The setting that names the folder of secret files; without it, <c>/run/secrets</c>.</summary>
+    public const string SecretsFolder = "Secrets:Folder";
+
     /// <summary>Telemetry, health, service discovery, resilient HttpClients, JSON rules and problem details.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
+        builder.AddSecretFiles();
         builder.AddQuietLogging();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -55,6 +60,7 @@ public static class Extensions
         app.UseRequestId();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseKnownCharsets();
         app.MapHealthChecks("/health/live", HealthOf(check => check.Tags.Contains("live"))).AllowAnonymous().ExcludeFromDescription();
         app.MapHealthChecks("/health/ready", HealthOf(check => check.Tags.Contains("ready"))).AllowAnonymous().ExcludeFromDescription();
         return app;
@@ -67,6 +73,10 @@ public static class Extensions
         ResponseWriter = static (context, report) => context.Response.WriteAsJsonAsync(
             new { status = report.Status.ToString().ToLowerInvariant() }, context.RequestAborted),
     };
+
+    // One file a setting, named like its environment variable, as containers mount secrets. The folder's own subfolders are left alone.
+    private static void AddSecretFiles(this WebApplicationBuilder builder)
+        => builder.Configuration.AddKeyPerFile(builder.Configuration[SecretsFolder] ?? "/run/secrets", optional: true);
 
     // One line per outcome: what these say at Information is in the traces. Any other source of configuration overrides it.
     private static void AddQuietLogging(this WebApplicationBuilder builder)

@@ -48,7 +48,7 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
     {
         await using var db = Create(dataSource);
         var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).ToList();
+        var applied = await AppliedAsync(db, cancellationToken);
         if (applied.Find(m => !known.Contains(m)) is { } newer)
         {
             throw new InvalidOperationException($"The database is newer than this build: it has the migration '{newer}'. Deploy the newer build.");
@@ -57,6 +57,19 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
         if (applied.Count < known.Count)
         {
             throw new InvalidOperationException($"The database lacks {known.Count - applied.Count} migrations. Run this service once with --migrate.");
+        }
+    }
+
+    private static async Task<List<string>> AppliedAsync(TDb db, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [.. await db.Database.GetAppliedMigrationsAsync(cancellationToken)];
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification)
+        {
+            // A fresh database: its restricted role is the migration's to make, and to give the password that belongs to the owner's.
+            throw new InvalidOperationException("The database does not let this service's role in. Run this service once with --migrate.", exception);
         }
     }
 

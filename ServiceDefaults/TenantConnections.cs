@@ -23,7 +23,7 @@ public static class TenantConnections
     /// </summary>
     public static NpgsqlBatch CreateTenantBatch(this NpgsqlDataSource dataSource, TenantScope scope)
     {
-        var batch = dataSource.CreateBatch();
+        var batch = scope.Shared is { } shared ? new NpgsqlBatch(shared) : dataSource.CreateBatch();
         batch.BatchCommands.Add(SetScopeCommand(scope));
         return batch;
     }
@@ -37,10 +37,23 @@ public static class TenantConnections
         return connection;
     }
 
-    internal static async Task SetAsync(DbConnection connection, TenantScope scope, CancellationToken cancellationToken)
+    /// <summary>A transaction of the unit of work: its own, or a part of the shared one that can be undone alone.</summary>
+    public static async Task<TenantTransaction> BeginTenantTransactionAsync(
+        this NpgsqlDataSource dataSource, TenantScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.Shared is { } shared)
+        {
+            await SetAsync(shared, scope, cancellationToken, local: true);
+            return await TenantTransaction.WithinAsync(shared, cancellationToken);
+        }
+
+        return await TenantTransaction.OnAsync(await dataSource.OpenTenantConnectionAsync(scope, cancellationToken), cancellationToken);
+    }
+
+    internal static async Task SetAsync(DbConnection connection, TenantScope scope, CancellationToken cancellationToken, bool local = false)
     {
         await using var command = new NpgsqlCommand(SetScope, (NpgsqlConnection)connection);
-        AddParameters(command.Parameters, scope, local: false);
+        AddParameters(command.Parameters, scope, local);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -67,4 +80,34 @@ internal sealed class TellTenant : DbConnectionInterceptor
     public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         => eventData.Context is TenantDb db ? TenantConnections.SetAsync(connection, db.Scope, cancellationToken) : Task.CompletedTask;
+}
+
+/// <summary>In a shared transaction the tenant may change between two commands, and no connection is opened that would tell.</summary>
+internal sealed class TellSharedTenant : DbCommandInterceptor
+{
+    public override async ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        await TellAsync(eventData, cancellationToken);
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
+    {
+        await TellAsync(eventData, cancellationToken);
+        return result;
+    }
+
+    public override async ValueTask<InterceptionResult<object>> ScalarExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<object> result, CancellationToken cancellationToken = default)
+    {
+        await TellAsync(eventData, cancellationToken);
+        return result;
+    }
+
+    private static Task TellAsync(CommandEventData eventData, CancellationToken cancellationToken)
+        => eventData.Context is TenantDb { Scope.Shared: { } shared } db
+            ? TenantConnections.SetAsync(shared, db.Scope, cancellationToken, local: true)
+            : Task.CompletedTask;
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace OnePlatform.ServiceDefaults;
 
 /// <summary>
@@ -11,6 +13,14 @@ public sealed class TenantScope
 
     /// <summary>True for the platform's own work across tenants: reactions to events, jobs, the relay.</summary>
     public bool IsSystem { get; private set; }
+
+    /// <summary>
+    /// The connection whose transaction the whole unit of work runs in; null, the rule, when each of its writes has its own.
+    /// </summary>
+    public NpgsqlConnection? Shared { get; private set; }
+
+    /// <summary>Begins or, with null, ends to run everything in the transaction of one connection.</summary>
+    public void Share(NpgsqlConnection? connection) => Shared = connection;
 
     /// <summary>Restricts to one group.</summary>
     public void ActIn(Guid group) => ActIn([group]);

@@ -4,6 +4,7 @@ using OnePlatform.Gateway.Documents;
 using OnePlatform.Gateway.Idempotency;
 using OnePlatform.Gateway.Limits;
 using OnePlatform.Gateway.Proxy;
+using OnePlatform.Gateway.Usage;
 using OnePlatform.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,6 +12,7 @@ builder.AddServiceDefaults();
 builder.AddRedis();
 builder.AddCredentials();
 builder.AddLimits();
+builder.AddUsage();
 builder.AddOrigins();
 builder.Services.AddSingleton<KeptAnswers>();
 builder.AddProxy();
@@ -32,6 +34,8 @@ app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), gate
     gated.UseMiddleware<BodyLimits>();
     gated.UseMiddleware<CredentialGate>();
     gated.UseMiddleware<LimitGate>();
+    gated.UseMiddleware<UsageGate>();
+    gated.UseMiddleware<ScopeGate>();
     gated.UseMiddleware<IdempotencyGate>();
 });
 app.MapDocuments();

@@ -5,8 +5,11 @@ using OnePlatform.Contracts;
 
 namespace OnePlatform.Messaging;
 
-/// <summary>Publishes claimed messages through MassTransit, side by side, each as a child of the request that stored it.</summary>
-internal sealed class MassTransitTransport(IBus bus) : IOutboxTransport
+/// <summary>
+/// Publishes claimed messages through MassTransit, side by side, each as a child of the request that stored it. What they say to
+/// the log goes in few <see cref="LinesLogged"/>; a message that says nothing to anybody else is not sent by itself.
+/// </summary>
+internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutboxTransport
 {
     private static readonly ActivitySource s_activities = new(OutboxMetrics.Name);
 
@@ -15,11 +18,20 @@ internal sealed class MassTransitTransport(IBus bus) : IOutboxTransport
     {
         var failures = new List<PublishFailure>();
         var sends = new List<Task>(messages.Count);
+        var batches = new LogBatches(clock);
         foreach (var message in messages)
         {
             if (Read(message, out var error) is { } content)
             {
-                sends.Add(PublishAsync(message, content, cancellationToken));
+                if (content is ILoggedEvent logged)
+                {
+                    batches.Add(logged, message.Body.Length);
+                }
+
+                if (content is not ActivityLogged)
+                {
+                    sends.Add(PublishAsync(message, content, cancellationToken));
+                }
             }
             else
             {
@@ -27,6 +39,7 @@ internal sealed class MassTransitTransport(IBus bus) : IOutboxTransport
             }
         }
 
+        sends.Add(PublishInOrderAsync(batches.All(), cancellationToken));
         try
         {
             await Task.WhenAll(sends);
@@ -37,6 +50,14 @@ internal sealed class MassTransitTransport(IBus bus) : IOutboxTransport
         }
 
         return failures;
+    }
+
+    private async Task PublishInOrderAsync(IReadOnlyList<LinesLogged> batches, CancellationToken cancellationToken)
+    {
+        foreach (var batch in batches)
+        {
+            await bus.Publish(batch, context => context.MessageId = batch.EventId, cancellationToken);
+        }
     }
 
     private async Task PublishAsync(ClaimedMessage message, IIntegrationEvent content, CancellationToken cancellationToken)

@@ -31,6 +31,7 @@ internal sealed class Grant
     {
         (Answer, IssuedAt) = (answer, issuedAt);
         Authorization = $"Bearer {answer.AccessToken}";
+        Resources = answer.Scopes?.Select(scope => scope.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         Buckets = BucketSet.For(answer, limits, clock);
         Tags = [.. new[] { answer.SubjectId, answer.KeyId, answer.SessionId, answer.PersonId, answer.GroupId }
             .Concat(answer.GroupPath?.Select(id => (Guid?)id) ?? [])
@@ -44,6 +45,9 @@ internal sealed class Grant
     public DateTimeOffset IssuedAt { get; }
 
     public string Authorization { get; }
+
+    /// <summary>What its scopes are about; <c>*</c> is everything, null is not known.</summary>
+    public IReadOnlySet<string>? Resources { get; }
 
     /// <summary>The limits its requests count against.</summary>
     public BucketSet Buckets { get; }

@@ -9,7 +9,7 @@ internal static class ApiDocumentMerge
     public static JsonObject Merge(JsonObject own, IEnumerable<(string Service, JsonObject Document)> parts, Uri publicUrl)
     {
         var merged = own;
-        merged["servers"] = new JsonArray(new JsonObject { ["url"] = publicUrl.ToString().TrimEnd('/') });
+        merged["servers"] = new JsonArray(new JsonObject { ["url"] = publicUrl.ToString().TrimEnd('/'), ["x-internal"] = false });
         var (paths, components) = (Section(merged, "paths"), Section(merged, "components"));
         foreach (var (service, document) in parts)
         {

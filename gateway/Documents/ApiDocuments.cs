@@ -43,7 +43,9 @@ internal sealed partial class ApiDocuments(
                 }
 
                 var parts = s_services.Where(_lastSeen.ContainsKey).Select(service => (service, (JsonObject)JsonNode.Parse(_lastSeen[service])!));
-                _merged = JsonSerializer.SerializeToUtf8Bytes(ApiDocumentMerge.Merge(OwnOperations.Document(), parts, platform.Value.PublicUrl));
+                var merged = ApiDocumentMerge.Merge(OwnOperations.Document(), parts, platform.Value.PublicUrl);
+                ApiDocumentFinish.Finish(merged);
+                _merged = JsonSerializer.SerializeToUtf8Bytes(merged);
                 _until = clock.GetUtcNow() + (fetched.All(text => text is not null) ? s_lifetime : s_lifetimeOfPart);
             }
 

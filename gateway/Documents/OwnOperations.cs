@@ -12,7 +12,8 @@ internal static class OwnOperations
           "info": {
             "title": "OnePlatform API",
             "version": "1",
-            "description": "Groups, people, things, connections, events and knowledge, behind one API. Errors are problems by RFC 9457; limits are told by RateLimit headers on every answer."
+            "description": "Groups, people, things, connections, events and knowledge, behind one API. Errors are problems by RFC 9457; limits are told by RateLimit headers on every answer.",
+            "contact": { "name": "OnePlatform" }
           },
           "tags": [ { "name": "Health", "description": "Whether the platform answers." } ],
           "paths": {
@@ -33,6 +34,7 @@ internal static class OwnOperations
                       }
                     }
                   },
+                  "400": { "$ref": "#/components/responses/BadRequest" },
                   "401": { "$ref": "#/components/responses/Unauthorized" },
                   "429": { "$ref": "#/components/responses/TooManyRequests" }
                 }
@@ -42,9 +44,44 @@ internal static class OwnOperations
           "components": {
             "securitySchemes": {
               "apiKey": { "type": "apiKey", "in": "header", "name": "X-API-Key" },
-              "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" }
+              "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An access token, signed with ES256 and checked by the practices of RFC8725; or an API key."
+              }
+            },
+            "headers": {
+              "Access-Control-Allow-Origin": {
+                "description": "The origin of the page that asked, where the configuration or the group allows it.",
+                "schema": { "type": "string" },
+                "example": "https://app.example.com"
+              },
+              "RateLimit": {
+                "description": "What is left of each limit and the seconds until there is more, as draft-ietf-httpapi-ratelimit-headers-10 has it.",
+                "schema": { "type": "string" },
+                "example": "\"key\";r=999;t=60, \"group\";r=4999;t=60"
+              },
+              "RateLimit-Policy": {
+                "description": "The limits that the request counts against.",
+                "schema": { "type": "string" },
+                "example": "\"key\";q=1000;w=60, \"group\";q=5000;w=60"
+              },
+              "Retry-After": {
+                "description": "Seconds after which to try again.",
+                "schema": { "type": "integer", "format": "int32", "minimum": 1 },
+                "example": 17
+              }
             },
             "responses": {
+              "BadRequest": {
+                "description": "The request shows more than one credential.",
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/HealthProblem" } } }
+              },
+              "InternalError": {
+                "description": "A fault of the platform; traceId finds it.",
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/HealthProblem" } } }
+              },
               "Unauthorized": {
                 "description": "The credential is not valid.",
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/HealthProblem" } } }
@@ -71,7 +108,7 @@ internal static class OwnOperations
                 "properties": {
                   "type": { "type": "string" },
                   "title": { "type": "string" },
-                  "status": { "type": "integer" },
+                  "status": { "type": "integer", "format": "int32" },
                   "detail": { "type": "string" },
                   "code": { "type": "string" }
                 }

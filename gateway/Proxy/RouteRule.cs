@@ -45,7 +45,9 @@ internal enum AnswerKind
 }
 
 /// <summary>How the gateway treats a route; the metadata of the routes in appsettings.json.</summary>
-internal sealed record RouteRule(CredentialUse Credential, BodyKind Body, CostKind Cost, AnswerKind Answer, bool IsProxied)
+/// <param name="Scopes">Resources of which a credential needs some scope to get anything here; null where it needs none.</param>
+internal sealed record RouteRule(
+    CredentialUse Credential, BodyKind Body, CostKind Cost, AnswerKind Answer, bool IsProxied, IReadOnlyList<string>? Scopes = null)
 {
     /// <summary>Of paths nobody answers, so that they cannot be told from others without a credential.</summary>
     public static RouteRule Unknown { get; } = new(CredentialUse.Required, BodyKind.Json, CostKind.Plain, AnswerKind.Whole, IsProxied: false);
@@ -61,7 +63,8 @@ internal sealed record RouteRule(CredentialUse Credential, BodyKind Body, CostKi
         Read(route, "Body", BodyKind.Json),
         Read(route, "Cost", CostKind.Plain),
         Read(route, "Answer", AnswerKind.Whole),
-        IsProxied: true);
+        IsProxied: true,
+        route.Metadata?.GetValueOrDefault("Scopes")?.Split(' '));
 
     private static T Read<T>(RouteConfig route, string name, T otherwise)
         where T : struct, Enum

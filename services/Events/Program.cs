@@ -1,3 +1,4 @@
+using MassTransit;
 using OnePlatform.Events.Data;
 using OnePlatform.Events.Delivery;
 using OnePlatform.Events.Exporting;
@@ -22,7 +23,7 @@ builder.AddRecording();
 builder.AddMessaging<EventsDb>("events", bus =>
 {
     bus.AddConsumer<KeepGroupTree<EventsDb>>();
-    bus.AddConsumer<RecordEvents>();
+    bus.AddConsumer<RecordLines, RecordLinesDefinition>();
 });
 builder.AddApiDescription();
 builder.Services.AddQuerying();
@@ -44,6 +45,7 @@ app.MapOpenApi().AllowAnonymous();
 app.MapEvents();
 app.MapEventViews();
 app.MapCustomEvents();
+app.MapRedrive();
 app.MapEventStream();
 app.MapEventExport();
 app.MapRetention();

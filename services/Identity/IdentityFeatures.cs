@@ -7,8 +7,10 @@ using OnePlatform.Identity.ApiKeys;
 using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.BetterAuth;
 using OnePlatform.Identity.Exchange;
+using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Memberships;
+using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.Pages;
 using OnePlatform.Identity.Passwords;
@@ -17,6 +19,7 @@ using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Secrets;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
+using OnePlatform.Identity.Usage;
 using OnePlatform.Identity.Verification;
 using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
@@ -72,13 +75,36 @@ internal static class IdentityFeatures
         services.AddSingleton<MembershipArrivals>();
         services.AddScoped<GroupEntry>();
         services.AddSingleton<ReturnAddresses>();
+        services.AddScoped<PersonalGroups>();
         services.AddScoped<SignUps>();
         services.AddScoped<PasswordChanges>();
         services.AddScoped<Verifications>();
+        services.AddScoped<AccountLocks>();
         services.AddScoped<Renaming>();
         services.AddScoped<Deletions>();
         services.AddSingleton<ChallengeCookie>();
         services.AddSingleton<BetterAuthAnswers>();
+    }
+
+    public static void AddSignInProviders(this IServiceCollection services)
+    {
+        services.AddOptions<SignInProviders>().BindConfiguration(IdentityOptions.Section).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<SignInProviders>, ProviderRules>();
+        services.AddSingleton<IValidateOptions<SignInProviders>, ProviderRules>();
+#pragma warning disable EXTEXP0001 // Somebody waits for this answer, and a code that is sent twice looks stolen: no retries.
+        services.AddHttpClient(ProviderHttp.Client, ProviderHttp.Configure).RemoveAllResilienceHandlers()
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+#pragma warning restore EXTEXP0001
+        services.AddSingleton<ProviderHttp>();
+        services.AddSingleton<ProviderDirectory>();
+        services.AddSingleton<OpenIdProvider>();
+        services.AddSingleton<GitHubProvider>();
+        services.AddSingleton<OAuthCookie>();
+        services.AddScoped<OAuthFlows>();
+        services.AddScoped<OAuthStarts>();
+        services.AddScoped<OAuthReturns>();
+        services.AddScoped<ProviderSignIns>();
+        services.AddScoped<Links>();
     }
 
     public static void AddSessions(this IServiceCollection services)
@@ -87,6 +113,7 @@ internal static class IdentityFeatures
         services.AddScoped<SessionStore>();
         services.AddScoped<SessionTokens>();
         services.AddScoped<SessionGate>();
+        services.AddScoped<SignInAttempts>();
         services.AddScoped<SignIns>();
         services.AddScoped<SignInAnswers>();
         services.AddScoped<OneTimeTokens>();
@@ -99,12 +126,16 @@ internal static class IdentityFeatures
     public static void AddApiKeys(this IServiceCollection services)
     {
         services.AddScoped<ApiKeyStore>();
+        services.AddScoped<KeyNotices>();
         services.AddScoped<ApiKeyList>();
         services.AddScoped<KeyExchange>();
         services.AddScoped<SessionExchange>();
+        services.AddScoped<ClientTokenExchange>();
         services.AddSingleton<LastUses>();
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());
+        services.AddSingleton<KeepUsage>();
+        services.AddHostedService(provider => provider.GetRequiredService<KeepUsage>());
     }
 
     public static IServiceCollection AddMails(this IServiceCollection services)

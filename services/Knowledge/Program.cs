@@ -19,6 +19,8 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddCallerAuthentication();
 builder.AddTenantDatabase<KnowledgeDb>("knowledgedb");
+// Before the bus, so that it is stopped after it: what is still delivered is still indexed.
+builder.Services.AddSingleton<ThingIntake>().AddHostedService(services => services.GetRequiredService<ThingIntake>());
 builder.AddMessaging<KnowledgeDb>("knowledge", bus =>
 {
     bus.AddConsumer<KeepGroupTree<KnowledgeDb>>();

@@ -1,7 +1,10 @@
 using OnePlatform.Messaging;
+using OnePlatform.Ontology.Batches;
 using OnePlatform.Ontology.Connections;
+using OnePlatform.Ontology.Contact;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
+using OnePlatform.Ontology.Onboarding;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.Reactions;
 using OnePlatform.Ontology.Things;
@@ -18,17 +21,21 @@ builder.AddMessaging<OntologyDb>("ontology", bus =>
 {
     bus.AddConsumer<WelcomeUser>();
     bus.AddConsumer<KeepUsers>();
+    bus.AddConsumer<ForgetTypes>().OnEveryInstance();
 });
 builder.AddApiDescription();
 builder.Services.AddValidation();
 builder.Services.AddRequestOrigin();
 builder.Services.AddQuerying();
-builder.Services.AddSingleton<TypeRegistry>();
+builder.Services.AddTypes();
 builder.Services.AddScoped<ListReader>();
 builder.Services.AddGroups();
 builder.Services.AddPeople();
 builder.Services.AddThings();
 builder.Services.AddThingConnections();
+builder.Services.AddBatch();
+builder.Services.AddContact();
+builder.Services.AddOnboarding();
 
 var app = builder.Build();
 if (await app.MigrateAsync<OntologyDb>(args))
@@ -44,4 +51,7 @@ app.MapGroups();
 app.MapPeople();
 app.MapThings();
 app.MapConnections();
+app.MapBatch();
+app.MapContact();
+app.MapOnboarding();
 app.Run();

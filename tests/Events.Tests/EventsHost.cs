@@ -15,6 +15,8 @@ namespace OnePlatform.Events.Tests;
 /// <summary>The Events service over a database of its own. Without a broker, unless told: lines are handed to the writer.</summary>
 public class EventsHost : IAsyncLifetime
 {
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
+
     // Any type of the service names its assembly; Program is also the name of the local engine's.
     private ServiceHost<EventsDb>? _host;
 
@@ -54,6 +56,8 @@ public class EventsHost : IAsyncLifetime
             ["ConnectionStrings:rabbitmq"] = broker,
             ["services:identity:http:0"] = Tokens.Address,
             ["Querying:CursorKey"] = new string('k', 32),
+            // Tests count the events of a log that they read; the one that is about reads turns it on.
+            ["Events:Reads:Window"] = "00:00:00",
         };
         foreach (var (name, value) in Settings.Concat(settings))
         {
@@ -82,7 +86,8 @@ public class EventsHost : IAsyncLifetime
 
     internal static Task RecordOnAsync(IServiceProvider services, params LogLine[] lines)
         => services.GetRequiredService<LogWriter>().RecordAsync(
-            [.. lines.Select(l => LogEntry.From(l, EventOrigin.System, "test", TimeProvider.System.GetUtcNow()))], CancellationToken.None);
+            [.. lines.Select(l => LogEntry.From(l, EventOrigin.System, "test", TimeProvider.System.GetUtcNow()))], CancellationToken.None)
+            .WaitAsync(s_deadline);
 
     /// <summary>Records as if it had been at another time, or by somebody.</summary>
     internal async Task RecordAsync(DateTimeOffset recordedAt, EventOrigin origin, params LogLine[] lines)

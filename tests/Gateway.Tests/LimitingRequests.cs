@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
-using System.Text.RegularExpressions;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using OnePlatform.Gateway.Credentials;
 using OnePlatform.Gateway.Limits;
@@ -9,17 +11,20 @@ using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
-public sealed partial class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHost>
+public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHost>
 {
     [Fact]
     public async Task Two_gateways_together_accept_the_limit_and_at_most_its_burst_more()
     {
+        const int requests = 10_000;
         const int limit = 500;
         const int burst = 100;
         var key = host.Platform.MakeKey(requests: limit, burst: burst);
         HttpClient[] clients = [host.Client, (await host.AddGatewayAsync()).CreateClient()];
-        var (accepted, refused) = (0, 0);
-        await Parallel.ForAsync(0, 5000, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+        var accepted = 0;
+        var refusals = new ConcurrentBag<string>();
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
             using var response = await GatewayHost.SendAsync(clients[i % 2], HttpMethod.Get, "/api/things", ("X-API-Key", key));
             if (response.StatusCode == HttpStatusCode.OK)
@@ -29,12 +34,17 @@ public sealed partial class LimitingRequests(GatewayHost host) : IClassFixture<G
             else
             {
                 Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
-                Assert.Matches(PolicyHeader(), response.Headers.GetValues("RateLimit-Policy").Single());
-                Interlocked.Increment(ref refused);
+                refusals.Add(await DescribeAsync(response));
             }
         });
-        Assert.Equal(5000, accepted + refused);
-        Assert.InRange(accepted, limit, limit + burst);
+        Assert.Equal(requests, accepted + refusals.Count);
+        // Where the machine takes more than a minute for all of them, the next minutes bring their own.
+        Assert.InRange(accepted, limit, (limit * (1 + (int)watch.Elapsed.TotalMinutes)) + burst);
+
+        var file = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(file, refusals);
+        var read = await NodeClients.RunAsync("limit-headers.mjs", file);
+        Assert.Equal($"complete {refusals.Count}", read.Trim());
     }
 
     [Fact]
@@ -142,6 +152,14 @@ public sealed partial class LimitingRequests(GatewayHost host) : IClassFixture<G
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
     }
 
-    [GeneratedRegex("^\"key\";q=500;w=60, \"group\";q=1000000;w=60$")]
-    private static partial Regex PolicyHeader();
+    private static async Task<string> DescribeAsync(HttpResponseMessage refusal)
+    {
+        var described = new JsonObject { ["violated"] = (await GatewayHost.JsonAsync(refusal))["violated-policies"]!.DeepClone() };
+        foreach (var (name, values) in refusal.Headers)
+        {
+            described[name.ToLowerInvariant()] = string.Join(", ", values);
+        }
+
+        return described.ToJsonString();
+    }
 }

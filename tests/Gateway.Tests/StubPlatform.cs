@@ -53,7 +53,7 @@ public sealed class StubPlatform : IAsyncDisposable
         """;
 
     /// <summary>A well-formed key that Identity knows.</summary>
-    public string MakeKey(Guid? keyId = null, Guid? group = null, int requests = 100_000, int burst = 1000, string? origin = null, (Guid Id, int Requests)? ancestor = null)
+    public string MakeKey(Guid? keyId = null, Guid? group = null, int requests = 100_000, int burst = 1000, string? origin = null, (Guid Id, int Requests)? ancestor = null, long? callsPerMonth = null)
     {
         var key = NewKey();
         var acting = group ?? Guid.NewGuid();
@@ -73,6 +73,7 @@ public sealed class StubPlatform : IAsyncDisposable
                 ["id"] = acting.ToString(),
                 ["requestsPerMinute"] = 1_000_000,
                 ["burst"] = 1000,
+                ["apiCallsPerMonth"] = callsPerMonth,
                 ["corsOrigins"] = origin is null ? new JsonArray() : new JsonArray(origin),
             }),
         };

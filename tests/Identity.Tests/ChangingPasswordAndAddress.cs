@@ -34,6 +34,21 @@ public sealed class ChangingPasswordAndAddress(IdentityHost identity) : IClassFi
     }
 
     [Fact]
+    public async Task Of_resets_with_one_link_at_once_exactly_one_sets_its_password()
+    {
+        var email = NewEmail();
+        await identity.SignUpAsync(email);
+        using var asked = await PostAsync("forgot-password", new { email });
+        var mail = await identity.MailAsync(email, "new password");
+        var passwords = Enumerable.Range(0, 5).Select(i => $"{Next}-{i}").ToList();
+        var resets = await Task.WhenAll(passwords.Select(password => PostAsync("reset-password", new { token = mail.Token, password })));
+        Assert.Single(resets, r => r.StatusCode == HttpStatusCode.OK);
+        Assert.All(resets.Where(r => !r.IsSuccessStatusCode), r => Assert.Equal(HttpStatusCode.BadRequest, r.StatusCode));
+        using var winner = await identity.SignInAsync(email, passwords[Array.FindIndex(resets, r => r.IsSuccessStatusCode)]);
+        Assert.Equal(HttpStatusCode.OK, winner.StatusCode);
+    }
+
+    [Fact]
     public async Task A_change_ends_the_other_sessions_and_links_mailed_before()
     {
         var email = NewEmail();

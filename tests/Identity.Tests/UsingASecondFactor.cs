@@ -107,6 +107,23 @@ public sealed class UsingASecondFactor(IdentityHost identity) : IClassFixture<Id
         Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
     }
 
+    [Fact]
+    public async Task Of_changes_at_once_each_is_whole_and_codes_that_were_shown_are_good()
+    {
+        var app = await identity.EnrolAsync();
+        var renewals = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.Client.PostAsJsonAsync("/api/auth/2fa/recovery-codes", new { password = Password })));
+        var shown = renewals.Where(r => r.StatusCode == HttpStatusCode.OK).ToList();
+        Assert.NotEmpty(shown);
+        Assert.All(renewals.Except(shown), r => Assert.Equal(HttpStatusCode.Conflict, r.StatusCode));
+        Assert.Equal(10, await identity.Database.ScalarAsync<long>("select count(*) from recovery_codes where user_id = (select id from users where email = $1)", app.Email));
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => app.Client.PostAsJsonAsync("/api/auth/2fa/disable", new { password = Password })));
+        Assert.Single(ends, e => e.StatusCode == HttpStatusCode.NoContent);
+        Assert.All(ends.Where(e => !e.IsSuccessStatusCode), e => Assert.Equal(HttpStatusCode.Conflict, e.StatusCode));
+        Assert.Equal(0, await identity.Database.ScalarAsync<long>(
+            "select (select count(*) from recovery_codes c where c.user_id = u.id) + (select count(*) from second_factors f where f.user_id = u.id) from users u where email = $1", app.Email));
+    }
+
     private async Task<string> ChallengeAsync(string email)
     {
         using var response = await identity.SignInAsync(email);

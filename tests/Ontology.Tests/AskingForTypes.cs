@@ -25,4 +25,14 @@ public sealed class AskingForTypes(OntologyHost host) : IClassFixture<OntologyHo
         using var unknown = await client.GetAsync("/api/ontology/thing-types/nothing");
         Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
     }
+
+    [Fact]
+    public async Task Every_event_type_of_the_log_is_listed()
+    {
+        using var client = host.As(Guid.NewGuid(), group: null, Role.None);
+        using var answer = await client.GetAsync("/api/ontology/event-types");
+        var names = (await answer.OkAsync())["results"]!.AsArray().Select(t => (string)t!["name"]!).ToList();
+        Assert.Empty(new[] { "webhook_created", "events_purged", "bulk_operation", "type_created" }.Except(names));
+        Assert.Equal(names.Count, names.Distinct().Count());
+    }
 }

@@ -42,6 +42,12 @@ public sealed class OntologyHost : IAsyncLifetime
 
     public HttpClient AsKey(Guid key, Guid group, string scopes) => _host!.ClientWith(_tokens!.ForKey(key, group, scopes));
 
+    public HttpClient Anonymous() => _host!.CreateClient();
+
+    /// <summary>Another instance of the service on the same database, with other settings.</summary>
+    internal ServiceHost<OntologyDb> InstanceWith(params (string Key, string? Value)[] settings)
+        => HostOn(_database!.ConnectionString, migrate: false, settings);
+
     /// <summary>A new person, in a new top-level group of theirs.</summary>
     public async Task<Tenant> TenantAsync(string type = "business")
     {
@@ -74,7 +80,8 @@ public sealed class OntologyHost : IAsyncLifetime
         return id;
     }
 
-    private ServiceHost<OntologyDb> HostOn(string connectionString, bool migrate) => new(new Dictionary<string, string?>
+    private ServiceHost<OntologyDb> HostOn(string connectionString, bool migrate, params (string Key, string? Value)[] settings) => new(new Dictionary<string, string?>(
+        settings.Select(s => KeyValuePair.Create(s.Key, s.Value)))
     {
         ["ConnectionStrings:ontologydb"] = connectionString,
         ["ConnectionStrings:rabbitmq"] = ServiceHost<OntologyDb>.NoBroker,

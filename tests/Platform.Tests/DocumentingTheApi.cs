@@ -43,11 +43,14 @@ public sealed class DocumentingTheApi(PlatformFixture platform)
         Assert.Empty(lacking);
     }
 
-    private async Task<string> ServedAsync()
+    private Task<string> ServedAsync() => ReadAsync(platform);
+
+    /// <summary>The document as it is served, but for where the test happens to run, which is no part of the contract.</summary>
+    internal static async Task<string> ReadAsync(PlatformFixture platform)
     {
         using var client = platform.Anonymous();
         var document = (await client.SendAsync(HttpMethod.Get, "/openapi/v1.json")).AsObject();
-        document.Remove("servers");
+        document["servers"]![0]!["url"] = "/";
         return document.ToJsonString(s_readable) + "\n";
     }
 }

@@ -59,7 +59,7 @@ public sealed class PlatformFixture : IAsyncLifetime
         using var admin = Anonymous();
         admin.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
         admin.DefaultRequestHeaders.Add("X-Group-Id", group.ToString());
-        await admin.SendAsync(HttpMethod.Patch, $"/api/groups/{group}", new { settings = new { limits = new { requestsPerMinute = 600_000, burst = 60_000 } } });
+        await admin.SendAsync(HttpMethod.Patch, $"/api/groups/{group}", new { settings = new { limits = new { requestsPerMinute = 600_000, burst = 60_000, apiCallsPerMonth = 100_000_000 } } });
     }
 }
 

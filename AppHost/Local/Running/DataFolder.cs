@@ -128,7 +128,15 @@ internal sealed class DataFolder : IDisposable
         {
             if (folder.CreationTimeUtc < oldest && FileLock.TryTake(Path.Combine(folder.FullName, LockName)) is { } held)
             {
-                folder.Delete(recursive: true);
+                try
+                {
+                    folder.Delete(recursive: true);
+                }
+                catch (DirectoryNotFoundException)
+                {
+                    // Another run that starts now sweeps it too: the lock went with the files.
+                }
+
                 held.Dispose();
             }
         }

@@ -21,11 +21,13 @@ public sealed class LocalServers : IAsyncDisposable
     public LocalPlatform Platform => _platform;
 
     /// <summary>Returns when the servers asked for are healthy.</summary>
+    /// <param name="durable">As in the engine that keeps a user's data: commits survive a power cut. For figures; needs a data folder.</param>
     public static async Task<LocalServers> StartAsync(
         bool postgres = true,
         bool redis = true,
         bool rabbitmq = true,
         string? dataFolder = null,
+        bool durable = false,
         CancellationToken cancellationToken = default)
     {
         List<IResource> model = [];
@@ -44,7 +46,7 @@ public sealed class LocalServers : IAsyncDisposable
             model.Add(new RabbitMQServerResource(ResourceNames.RabbitMQ));
         }
 
-        var options = new LocalPlatformOptions { Throwaway = true, DataFolder = dataFolder };
+        var options = new LocalPlatformOptions { Throwaway = !durable, DataFolder = dataFolder };
         var platform = await LocalPlatform.StartAsync(model, options, cancellationToken);
         try
         {

@@ -46,7 +46,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
             {
                 LogInterrupted(exception);
                 await Task.Delay(s_pauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -81,7 +81,7 @@ internal sealed partial class WebhookDispatcher(
         {
             // Another instance takes it over when the claim has run out.
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
         {
             LogLost(exception, delivery.WebhookId, delivery.EventId);
         }

@@ -8,7 +8,7 @@ using OnePlatform.Tenancy;
 namespace OnePlatform.Events.Reading;
 
 /// <summary>Whose log a request reads: the acting group's, its sub-tree's, or the platform's own.</summary>
-internal sealed class LogScope(EventsDb db)
+internal sealed class LogScope(EventsDb db, LogReads reads)
 {
     /// <returns>The group that cursors belong to, or why the caller may not read.</returns>
     public async Task<(Guid Group, ProblemHttpResult? Refusal)> EnterAsync(ListQuery query, Caller caller, CancellationToken cancellationToken)
@@ -19,6 +19,7 @@ internal sealed class LogScope(EventsDb db)
                 break;
             case "true" when caller.Role == Role.PlatformOwner:
                 db.Scope.ActIn(LogEntry.PlatformGroup);
+                await reads.NoteAsync(caller, LogEntry.PlatformGroup, "platform", cancellationToken);
                 return (LogEntry.PlatformGroup, null);
             case "true":
                 return (default, Problems.Forbidden(
@@ -37,6 +38,7 @@ internal sealed class LogScope(EventsDb db)
             await db.WidenToSubtreeAsync(cancellationToken);
         }
 
+        await reads.NoteAsync(caller, group, query.Scope == ListScope.Subtree ? "subtree" : "self", cancellationToken);
         return (group, null);
     }
 

@@ -15,6 +15,7 @@ internal sealed class LogWriter(IncomingTable incoming) : BackgroundService
     private readonly Channel<Delivery> _waiting = Channel.CreateBounded<Delivery>(4 * MostDeliveries);
 
     /// <summary>Returns when the lines are committed.</summary>
+    /// <exception cref="ChannelClosedException">The writer has ended; it takes nothing any more, and leaves nobody waiting.</exception>
     public async Task RecordAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
@@ -29,8 +30,19 @@ internal sealed class LogWriter(IncomingTable incoming) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Two: one collects and sends while PostgreSQL flushes the other's commit.
-        await Task.WhenAll(WriteAsync(stoppingToken), WriteAsync(stoppingToken));
+        try
+        {
+            // Two: one collects and sends while PostgreSQL flushes the other's commit.
+            await Task.WhenAll(WriteAsync(stoppingToken), WriteAsync(stoppingToken));
+        }
+        finally
+        {
+            _waiting.Writer.TryComplete();
+            while (_waiting.Reader.TryRead(out var left))
+            {
+                left.Done.TrySetException(new ChannelClosedException());
+            }
+        }
     }
 
     private async Task WriteAsync(CancellationToken stoppingToken)
@@ -78,8 +90,9 @@ internal sealed class LogWriter(IncomingTable incoming) : BackgroundService
                 await CommitAsync([delivery], cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException or InvalidCastException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // Whatever it was, those who wait must learn of it; they decide whether to try again.
             deliveries.ForEach(d => d.Done.TrySetException(exception));
         }
     }

@@ -7,6 +7,8 @@ internal sealed partial class MakePartitionsAhead(NpgsqlDataSource dataSource, T
     : BackgroundService
 {
     private const int MonthsAhead = 3;
+    // Any number will do, as long as every instance uses the same.
+    private const long LockId = 0x6d6f_6e74_6873;
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(12);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,10 +34,17 @@ internal sealed partial class MakePartitionsAhead(NpgsqlDataSource dataSource, T
     /// <returns>How many were missing.</returns>
     internal async Task<int> MakeAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand("select make_event_partitions($1, $2)");
-        command.Parameters.Add(new NpgsqlParameter { Value = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) });
-        command.Parameters.Add(new NpgsqlParameter { Value = MonthsAhead + 1 });
-        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var batch = dataSource.CreateBatch();
+        // One after the other: two instances at once would both find a month missing.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select pg_advisory_xact_lock({LockId})"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select make_event_partitions($1, $2)")
+        {
+            Parameters = { new() { Value = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) }, new() { Value = MonthsAhead + 1 } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt32(0);
     }
 
     private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)

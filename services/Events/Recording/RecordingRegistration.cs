@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using OnePlatform.Messaging;
+
 namespace OnePlatform.Events.Recording;
 
 internal static class RecordingRegistration
@@ -8,5 +11,9 @@ internal static class RecordingRegistration
         builder.Services.AddSingleton<LogWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LogWriter>());
         builder.Services.AddHostedService<MakePartitionsAhead>();
+        var broker = builder.Configuration.GetConnectionString("rabbitmq")
+            ?? throw new InvalidOperationException("There is no connection string named 'rabbitmq'.");
+        builder.Services.AddSingleton(services => new ErrorQueue(
+            new Uri(broker), $"{services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}events-record-lines"));
     }
 }

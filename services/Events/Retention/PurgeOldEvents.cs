@@ -1,8 +1,8 @@
-using System.Text.Json;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OnePlatform.Contracts;
 using OnePlatform.Events.Data;
+using OnePlatform.Events.Reading;
 using OnePlatform.Events.Webhooks;
 using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
@@ -10,44 +10,19 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Events.Retention;
 
 /// <summary>
-/// Removes what is older than its group keeps, in small transactions that take no lock a writer needs, and tells each group's log
-/// how much went. Positions of what stays do not change.
+/// Removes what is older than its group keeps, archived before where a folder is set: whole months that nobody keeps at once, the
+/// rest in small transactions that take no lock a writer needs. Tells each group's log how much went. Positions of what stays do not change.
 /// </summary>
 internal sealed partial class PurgeOldEvents(
-    NpgsqlDataSource dataSource, OutboxSignal signal, IOptions<WebhookOptions> webhooks, TimeProvider clock, ILogger<PurgeOldEvents> logger)
-    : BackgroundService
+    NpgsqlDataSource dataSource, DropOldMonths months, EventArchive archive, OutboxSignal signal, RetentionMetrics metrics, IOptions<RetentionOptions> options,
+    IOptions<WebhookOptions> webhooks, TimeProvider clock, ILogger<PurgeOldEvents> logger) : BackgroundService
 {
-    public const string Purged = "events_purged";
-    private const int BatchSize = 2000;
     // Any number will do, as long as every instance uses the same.
     private const long LockId = 0x7075_7267_65;
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
-
-    private const string Due =
-        """
-        select p.group_id, $1 - make_interval(days => coalesce(r.days, (t.limits ->> 'EventDays')::int)) as before
-        from group_positions p left join event_retention r on r.group_id = p.group_id left join group_tree t on t.id = p.group_id
-        where coalesce(r.days, (t.limits ->> 'EventDays')::int) is not null and not coalesce(r.legal_hold, false)
-        """;
-
-    // The oldest positions first, off the index: they are also the first recorded. What was counted is taken off the counts.
-    private const string Remove =
-        """
-        with removed as (
-            delete from events where id = any (array(
-                select f.id from (select id, recorded_at from events where group_id = $1 order by position limit $3) f where f.recorded_at < $2))
-                and not exists (select from event_retention r where r.group_id = $1 and r.legal_hold)
-            returning occurred_at, type),
-        sums as (select date_bin('15 minutes', occurred_at, timestamptz '2000-01-01 00:00Z') as slot, type, count(*) as n from removed group by 1, 2),
-        less as (
-            update event_counts c set count = c.count - s.n from sums s where c.group_id = $1 and c.slot = s.slot and c.type = s.type)
-        select count(*) from removed
-        """;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(s_interval, clock);
+        using var timer = new PeriodicTimer(options.Value.Interval, clock);
         try
         {
             do
@@ -56,8 +31,10 @@ internal sealed partial class PurgeOldEvents(
                 {
                     await PurgeAsync(stoppingToken);
                 }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+                catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException
+                    or InvalidDataException or InvalidOperationException)
                 {
+                    metrics.Failed();
                     LogFailed(exception);
                 }
             }
@@ -82,19 +59,34 @@ internal sealed partial class PurgeOldEvents(
 
         try
         {
-            var total = 0L;
-            foreach (var (group, before) in await DueAsync(connection, cancellationToken))
+            var pace = new Pace(options.Value.Share, clock);
+            var due = await DueAsync(connection, cancellationToken);
+            var total = await months.RunAsync(connection, due, clock.GetUtcNow(), pace, cancellationToken);
+            foreach (var (group, before) in due)
             {
-                total += await PurgeAsync(connection, group, before, cancellationToken);
+                total += await PurgeAsync(connection, group, before, pace, cancellationToken);
             }
 
+            signal.Wake();
             await ForgetDeliveriesAsync(connection, cancellationToken);
             return total;
         }
         finally
         {
+            await ResignAsync(connection);
+        }
+    }
+
+    private static async Task ResignAsync(NpgsqlConnection connection)
+    {
+        try
+        {
             await using var unlock = new NpgsqlCommand($"select pg_advisory_unlock({LockId})", connection);
             await unlock.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            // The session is gone, and the lock with it. What ended it is what the caller hears of.
         }
     }
 
@@ -104,54 +96,108 @@ internal sealed partial class PurgeOldEvents(
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<List<(Guid Group, DateTimeOffset Before)>> DueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<Dictionary<Guid, DateTimeOffset>> DueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var due = new List<(Guid, DateTimeOffset)>();
-        await using var command = new NpgsqlCommand(Due, connection) { Parameters = { new() { Value = clock.GetUtcNow() } } };
+        var due = new Dictionary<Guid, DateTimeOffset>();
+        await using var command = new NpgsqlCommand(RetentionSql.Due, connection) { Parameters = { new() { Value = clock.GetUtcNow() } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            due.Add((reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1)));
+            due.Add(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1));
         }
 
         return due;
     }
 
-    private async Task<long> PurgeAsync(NpgsqlConnection connection, Guid group, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<long> PurgeAsync(NpgsqlConnection connection, Guid group, DateTimeOffset before, Pace pace, CancellationToken cancellationToken)
     {
         var total = 0L;
-        long removed;
-        do
+        var archives = new List<ArchivedFile>();
+        while (await OldestAsync(connection, group, before, cancellationToken) is { } range)
         {
-            await using var command = new NpgsqlCommand(Remove, connection)
+            if (archive.IsOn && await archive.WriteAsync(group, ReadAsync(connection, group, before, range, cancellationToken), cancellationToken) is { } file)
             {
-                Parameters = { new() { Value = group }, new() { Value = before }, new() { Value = BatchSize } },
-            };
-            removed = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+                archives.Add(file);
+            }
+
+            await pace.RestAsync(cancellationToken);
+            var removed = await RemoveAsync(connection, group, before, range, pace, cancellationToken);
             total += removed;
+            if (removed == 0)
+            {
+                // Somebody has put the group under hold.
+                break;
+            }
         }
-        while (removed == BatchSize);
 
         if (total > 0)
         {
-            await TellAsync(connection, group, before, total, cancellationToken);
+            await TellAsync(connection, group, before, total, archives, cancellationToken);
+            metrics.Purged(total, "rows");
             LogPurged(total, group);
         }
 
         return total;
     }
 
-    private async Task TellAsync(NpgsqlConnection connection, Guid group, DateTimeOffset before, long count, CancellationToken cancellationToken)
+    private async Task<(long First, long Last)?> OldestAsync(
+        NpgsqlConnection connection, Guid group, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var line = new LogLine(
-            Guid.CreateVersion7(now), group, Purged, now, group, "group",
-            JsonSerializer.SerializeToElement(new { EntityType = "event", Count = count, Before = before }, ApiJson.Options));
+        await using var command = new NpgsqlCommand(RetentionSql.Oldest, connection)
+        {
+            Parameters = { new() { Value = group }, new() { Value = before }, new() { Value = options.Value.FileSize } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.IsDBNull(0) ? null : (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    private static async IAsyncEnumerable<EventResponse> ReadAsync(
+        NpgsqlConnection connection, Guid group, DateTimeOffset before, (long First, long Last) range,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(RetentionSql.Range, connection)
+        {
+            Parameters = { new() { Value = group }, new() { Value = before }, new() { Value = range.First }, new() { Value = range.Last } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return EventRow.Read(reader);
+        }
+    }
+
+    private async Task<long> RemoveAsync(
+        NpgsqlConnection connection, Guid group, DateTimeOffset before, (long First, long Last) range, Pace pace, CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        long removed;
+        do
+        {
+            await using var command = new NpgsqlCommand(RetentionSql.Remove, connection)
+            {
+                Parameters =
+                {
+                    new() { Value = group }, new() { Value = before }, new() { Value = range.First }, new() { Value = range.Last },
+                    new() { Value = options.Value.BatchSize },
+                },
+            };
+            removed = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            total += removed;
+            await pace.RestAsync(cancellationToken);
+        }
+        while (removed == options.Value.BatchSize);
+
+        return total;
+    }
+
+    private async Task TellAsync(
+        NpgsqlConnection connection, Guid group, DateTimeOffset before, long count, IReadOnlyList<ArchivedFile> archives, CancellationToken cancellationToken)
+    {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from event_counts where group_id = $1 and count <= 0") { Parameters = { new() { Value = group } } });
-        batch.BatchCommands.Add(OutboxRow.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, EventOrigin.System, [line])));
+        batch.BatchCommands.Add(OutboxRow.InsertOf(PurgedEvents.Of(group, count, before, archives, clock.GetUtcNow())));
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        signal.Wake();
     }
 
     private async Task ForgetDeliveriesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -35,7 +35,9 @@ internal sealed partial class LogWatch : BackgroundService
         meter.CreateObservableGauge("webhooks.disabled", () => _state.Disabled, "{webhook}", "Webhooks that get nothing.");
     }
 
-    internal async Task<LogState> LookAsync(CancellationToken cancellationToken)
+    internal async Task RefreshAsync(CancellationToken cancellationToken) => _state = await LookAsync(cancellationToken);
+
+    private async Task<LogState> LookAsync(CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
@@ -54,7 +56,7 @@ internal sealed partial class LogWatch : BackgroundService
         {
             try
             {
-                _state = await LookAsync(stoppingToken);
+                await RefreshAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
             {

@@ -19,6 +19,9 @@ internal sealed class WebhookStore(
 {
     public const int MostPerGroup = 50;
 
+    // Any number will do, as long as every instance uses the same.
+    private const int PlacesLock = 0x686f_6f6b;
+
     public static readonly ListDefinition List = new("events.webhooks", new FieldMap(
         Field.Id("w.id"),
         Field.String("url", "w.url"),
@@ -66,35 +69,28 @@ internal sealed class WebhookStore(
         => db.Webhooks.FirstOrDefaultAsync(w => w.Id == id && w.GroupId == group, cancellationToken);
 
     /// <returns>Null when the group has as many as it may.</returns>
-    public async Task<WebhookResponse?> CreateAsync(Caller caller, Guid group, CreateWebhookRequest request, string[] types, CancellationToken cancellationToken)
-    {
-        if (await db.Webhooks.CountAsync(w => w.GroupId == group, cancellationToken) >= MostPerGroup)
-        {
-            return null;
-        }
+    public Task<WebhookResponse?> CreateAsync(Caller caller, Guid group, CreateWebhookRequest request, string[] types, CancellationToken cancellationToken)
+        => db.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                // What an earlier try added is still tracked.
+                db.ChangeTracker.Clear();
+                await using var transaction = await db.Database.BeginTransactionAsync(token);
+                // One at a time in a group, or several at once would count the same free place.
+                await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({PlacesLock}, hashtext({group.ToString()}))", token);
+                if (await db.Webhooks.CountAsync(w => w.GroupId == group, token) >= MostPerGroup)
+                {
+                    return null;
+                }
 
-        var now = clock.GetUtcNow();
-        var id = Guid.CreateVersion7(now);
-        var (shown, kept) = secrets.Make(id);
-        var webhook = new Webhook
-        {
-            Id = id,
-            GroupId = group,
-            Url = request.Url,
-            Types = types,
-            Subtree = request.Scope == "subtree",
-            Description = request.Description,
-            Ordered = request.Ordered,
-            Secret = kept,
-            CreatedBy = caller.PersonId ?? caller.Id,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        db.Webhooks.Add(webhook);
-        Tell(WebhookEvents.Created, webhook, now);
-        await db.SaveChangesAsync(cancellationToken);
-        return Shown(webhook) with { Secret = shown };
-    }
+                var (shown, webhook) = Make(caller, group, request, types);
+                db.Webhooks.Add(webhook);
+                Tell(WebhookEvents.Created, webhook, webhook.CreatedAt);
+                await db.SaveChangesAsync(token);
+                await transaction.CommitAsync(token);
+                return Shown(webhook) with { Secret = shown };
+            },
+            cancellationToken);
 
     /// <returns>False when another change was faster.</returns>
     public Task<bool> UpdateAsync(Webhook webhook, WebhookSettings settings, string[] types, CancellationToken cancellationToken)
@@ -135,6 +131,27 @@ internal sealed class WebhookStore(
         webhook.Version++;
         Tell(type, webhook, webhook.UpdatedAt);
         return TrySaveAsync(cancellationToken);
+    }
+
+    private (string Secret, Webhook Webhook) Make(Caller caller, Guid group, CreateWebhookRequest request, string[] types)
+    {
+        var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var (shown, kept) = secrets.Make(id);
+        return (shown, new Webhook
+        {
+            Id = id,
+            GroupId = group,
+            Url = request.Url,
+            Types = types,
+            Subtree = request.Scope == "subtree",
+            Description = request.Description,
+            Ordered = request.Ordered,
+            Secret = kept,
+            CreatedBy = caller.PersonId ?? caller.Id,
+            CreatedAt = now,
+            UpdatedAt = now,
+        });
     }
 
     private async Task<bool> TrySaveAsync(CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
+using System.Net;
 using OnePlatform.Events.Delivery;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Webhooks;
 
@@ -9,6 +11,7 @@ internal static class WebhooksRegistration
         builder.Services.AddOptions<WebhookOptions>().BindConfiguration(WebhookOptions.Section).ValidateDataAnnotations().ValidateOnStart()
             .PostConfigure(o => o.AllowPrivateAddresses ??= builder.Environment.IsDevelopment());
         builder.Services.AddSingleton<WebhookSecrets>();
+        builder.Services.AddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
         builder.Services.AddSingleton<ReceiverAddresses>();
         builder.Services.AddSingleton<WebhookSender>();
         builder.Services.AddSingleton<DeliveryMetrics>();

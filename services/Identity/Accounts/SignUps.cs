@@ -42,8 +42,7 @@ internal sealed class SignUps(
     AttemptLimiter attempts,
     SessionGate gate,
     MailQueue mails,
-    GroupEntry groups,
-    MembershipArrivals arrivals,
+    PersonalGroups personalGroups,
     RequestOrigin origin,
     IOptions<IdentityOptions> options,
     TimeProvider clock)
@@ -71,7 +70,7 @@ internal sealed class SignUps(
         return outcome switch
         {
             SignInOutcome.SignedIn signedIn => new SignUpOutcome.SignedUp(
-                signedIn.Opened, user, await WaitForGroupAsync(signedIn.Opened.Session, user, cancellationToken)),
+                signedIn.Opened, user, await personalGroups.WaitAsync(signedIn.Opened.Session, user, cancellationToken)),
             null when !options.Value.RequireVerifiedEmail => new SignUpOutcome.EmailTaken(),
             null => await TellOwnerAsync(email, cancellationToken),
             _ => new SignUpOutcome.VerificationRequired(email),
@@ -122,6 +121,11 @@ internal sealed class SignUps(
     {
         // An account belongs to no group, so only the system may write it.
         db.Scope.ActAsSystem();
+        if (await db.Users.AnyAsync(u => u.Email == user.Email, cancellationToken))
+        {
+            return null;
+        }
+
         db.Users.Add(user);
         mails.Add(OneTimePurposes.VerifyEmail, user);
         var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);
@@ -143,22 +147,5 @@ internal sealed class SignUps(
         {
             return null;
         }
-    }
-
-    /// <summary>Another service makes the personal group. It may be away: the account stands, and the next refresh finds the group.</summary>
-    private async Task<Standing?> WaitForGroupAsync(Session session, User user, CancellationToken cancellationToken)
-    {
-        var standing = await arrivals.WaitAsync(
-            user.Id,
-            options.Value.GroupWait,
-            async () => await groups.EnterDefaultAsync(user, session.Assurance, chosen: null, cancellationToken) is { Group: not null } found ? found : null,
-            cancellationToken);
-        if (standing is not null)
-        {
-            session.GroupId = standing.GroupId;
-            await db.SaveChangesAsync(cancellationToken);
-        }
-
-        return standing;
     }
 }

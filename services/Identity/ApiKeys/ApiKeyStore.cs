@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OnePlatform.Contracts;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Identity.Data;
+using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Secrets;
 using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
@@ -33,7 +34,8 @@ internal abstract record KeyOutcome
 }
 
 /// <summary>Makes and changes the API keys of the acting group.</summary>
-internal sealed class ApiKeyStore(IdentityDb db, DerivedKeys secrets, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+internal sealed class ApiKeyStore(
+    IdentityDb db, DerivedKeys secrets, KeyNotices notices, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromHours(24);
 
@@ -65,6 +67,7 @@ internal sealed class ApiKeyStore(IdentityDb db, DerivedKeys secrets, RequestOri
         db.ApiKeys.Add(key);
         db.Publish(new ApiKeyCreated(
             Guid.CreateVersion7(now), now, origin.Current, [Line(now, "api_key_created", key, Facts(key))], key.Id, groupId));
+        await notices.AddAsync(MailKinds.ApiKeyMade, key, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return new KeyOutcome.Done(key, text);
     }
@@ -130,6 +133,7 @@ internal sealed class ApiKeyStore(IdentityDb db, DerivedKeys secrets, RequestOri
             child.MadeByKeyId = next.Id;
         }
 
+        await notices.AddAsync(MailKinds.ApiKeyRotated, next, cancellationToken);
         var line = Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt });
         return await SaveChangeAsync(next, [line], [key.Id], now, cancellationToken, text);
     }

@@ -6,6 +6,12 @@ internal sealed class AttemptOptions
     /// <summary>Failed sign-ins to one account from one address.</summary>
     public AttemptRule SignIn { get; set; } = new() { Limit = 5, Window = TimeSpan.FromMinutes(15) };
 
+    /// <summary>
+    /// Failed sign-ins to one account from everywhere, which many addresses share out among them. Beyond it the account is closed to
+    /// strangers until the window ends, and open to every address that its person signed in from lately.
+    /// </summary>
+    public AttemptRule SignInPerAccount { get; set; } = new() { Limit = 50, Window = TimeSpan.FromMinutes(15) };
+
     /// <summary>Failed sign-ins from one address, to whatever accounts.</summary>
     public AttemptRule SignInPerAddress { get; set; } = new() { Limit = 100, Window = TimeSpan.FromMinutes(15) };
 
@@ -22,6 +28,9 @@ internal sealed class AttemptOptions
 
     /// <summary>Wrong codes and links from one address.</summary>
     public AttemptRule ProofPerAddress { get; set; } = new() { Limit = 50, Window = TimeSpan.FromMinutes(15) };
+
+    /// <summary>Ways to a sign-in provider from one address.</summary>
+    public AttemptRule OAuthPerAddress { get; set; } = new() { Limit = 100, Window = TimeSpan.FromMinutes(15) };
 
     public AttemptRule SignUpPerAddress { get; set; } = new() { Limit = 20, Window = TimeSpan.FromHours(1) };
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Mails;
+using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.Sessions;
 
 namespace OnePlatform.Identity.BetterAuth;
@@ -38,6 +39,9 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
         _ => TypedResults.Ok(new Verification.StatusResponse()),
     };
 
+    public IResult Of(OAuthStart start, HttpContext context)
+        => start.Address is { } address ? TypedResults.Ok(new BetterAuthSocial(address)) : Of(start.Refused!, context);
+
     public static IResult TooMany(TimeSpan wait, HttpContext context)
     {
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -48,6 +52,10 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
 
     public static IResult Error(int status, string code, string message) => TypedResults.Json(new BetterAuthError(code, message), statusCode: status);
 
+    /// <summary>No session yet. A made-up user whether or not the address had an account, for an id would tell the two apart.</summary>
+    public static BetterAuthSignedUp Unverified(string email, string name, DateTimeOffset now)
+        => new(Token: null, new BetterAuthUser(Guid.CreateVersion7(now).ToString(), email, name.Trim(), EmailVerified: false, now, now, TwoFactorEnabled: false));
+
     public static BetterAuthUser UserOf(User user)
         => new(user.Id.ToString(), user.Email, user.Name, user.EmailVerified, user.CreatedAt, user.UpdatedAt, user.SecondFactorEnabled);
 
@@ -57,6 +65,7 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
     private static string CodeOf(string code) => code switch
     {
         "invalid_credentials" => "INVALID_EMAIL_OR_PASSWORD",
+        "unknown_provider" => "PROVIDER_NOT_FOUND",
         _ => code.ToUpperInvariant(),
     };
 }

@@ -35,6 +35,24 @@ public sealed record BetterAuthPasswordRequest([StringLength(PasswordInput.Longe
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 public sealed record BetterAuthCodeRequest([Required, StringLength(40)] string Code);
 
+/// <param name="Provider">Its name here.</param>
+/// <param name="CallbackURL">Where to go on to after the sign-in.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+public sealed record BetterAuthSocialRequest([Required, StringLength(40)] string Provider, [StringLength(2000)] string? CallbackURL = null);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+public sealed record BetterAuthOAuth2Request([Required, StringLength(40)] string ProviderId, [StringLength(2000)] string? CallbackURL = null);
+
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+public sealed record BetterAuthUnlinkRequest([Required, StringLength(40)] string ProviderId);
+
+/// <param name="Url">The provider's page.</param>
+/// <param name="Redirect">The client leads there by itself.</param>
+public sealed record BetterAuthSocial(Uri Url, bool Redirect = true);
+
+public sealed record BetterAuthAccount(
+    string Id, string ProviderId, string AccountId, Guid UserId, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<string> Scopes);
+
 public sealed record BetterAuthUser(string Id, string Email, string Name, bool EmailVerified, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool TwoFactorEnabled);
 
 /// <param name="Token">Names the session at <c>revoke-session</c>; it is no credential.</param>
@@ -44,6 +62,9 @@ public sealed record BetterAuthSession(
 public sealed record BetterAuthCurrent(BetterAuthSession Session, BetterAuthUser User);
 
 public sealed record BetterAuthSignedIn(bool Redirect, string Token, BetterAuthUser User, string? Url = null);
+
+/// <param name="Token">Null until the address is verified.</param>
+public sealed record BetterAuthSignedUp(string? Token, BetterAuthUser User);
 
 public sealed record BetterAuthChallenged(bool TwoFactorRedirect, IReadOnlyList<string> TwoFactorMethods);
 

@@ -25,6 +25,11 @@ internal static class BetterAuthEndpoints
         auth.MapPost("/update-user", BetterAuthUsers.Update).WithName("BetterAuthUpdateUser").WithSummary("Changes the person's name");
         auth.MapPost("/delete-user", BetterAuthUsers.Delete).WithName("BetterAuthDeleteUser").WithSummary("Deletes the account");
         auth.MapGet("/list-accounts", BetterAuthUsers.ListAccounts).WithName("BetterAuthListAccounts").WithSummary("The person's ways in");
+        auth.MapPost("/sign-in/social", BetterAuthLinks.SignInSocial).WithName("BetterAuthSignInSocial").WithSummary("The page of a provider to sign in with");
+        auth.MapPost("/sign-in/oauth2", BetterAuthLinks.SignInOAuth2).WithName("BetterAuthSignInOAuth2").WithSummary("The same for providers that the client does not know by name");
+        auth.MapPost("/link-social", BetterAuthLinks.Link).WithName("BetterAuthLinkSocial").WithSummary("The page of a provider to link");
+        auth.MapPost("/oauth2/link", BetterAuthLinks.LinkOAuth2).WithName("BetterAuthLinkOAuth2").WithSummary("The same for providers that the client does not know by name");
+        auth.MapPost("/unlink-account", BetterAuthLinks.Unlink).WithName("BetterAuthUnlinkAccount").WithSummary("Takes a way in away, but never the last");
         auth.MapPost("/two-factor/enable", BetterAuthSecondFactor.Enable).WithName("BetterAuthEnableTwoFactor").WithSummary("Begins to set up an authenticator app");
         auth.MapPost("/two-factor/verify-totp", BetterAuthSecondFactor.Verify).WithName("BetterAuthVerifyTotp").WithSummary("Finishes the set-up or a sign-in");
         auth.MapPost("/two-factor/verify-backup-code", BetterAuthSecondFactor.Recover).WithName("BetterAuthVerifyBackupCode").WithSummary("Finishes a sign-in with a recovery code");

@@ -1,4 +1,3 @@
-using OnePlatform.Identity.Data;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
@@ -9,28 +8,23 @@ namespace OnePlatform.Identity.BetterAuth;
 internal static class BetterAuthSecondFactor
 {
     public static async Task<IResult> Enable(
-        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors, RecoveryCodes recoveryCodes,
-        IdentityDb db, BetterAuthAnswers answers, CancellationToken cancellationToken)
+        BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
+        BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (_, user))
+        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
 
-        if (await proof.CheckAsync(user, request.Password ?? "", cancellationToken) is { } refused)
+        if (await proof.CheckPasswordAsync(session, user, request.Password, cancellationToken) is { } refused)
         {
             return answers.Of(refused, context);
         }
 
-        if (await factors.BeginAsync(user, cancellationToken) is not { } setup)
-        {
-            return BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "TWO_FACTOR_ENABLED", "There is a second factor already.");
-        }
-
         // Unlike the platform's own route, these clients show the codes before the first code of the app was right.
-        var codes = await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Ok(new BetterAuthTotp(setup.OtpauthUri, codes, "totp"));
+        return await factors.BeginAsync(user, withCodes: true, cancellationToken) is var (setup, codes)
+            ? TypedResults.Ok(new BetterAuthTotp(setup.OtpauthUri, codes, "totp"))
+            : BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "TWO_FACTOR_ENABLED", "There is a second factor already.");
     }
 
     public static async Task<IResult> Verify(
@@ -73,16 +67,18 @@ internal static class BetterAuthSecondFactor
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
         BetterAuthAnswers answers, CancellationToken cancellationToken)
         => ProvenAsync(request, context, sessions, proof, answers, async (session, user) =>
-            TypedResults.Ok(new BetterAuthBackupCodes(Status: true, await factors.RenewRecoveryCodesAsync(session, user, cancellationToken))), cancellationToken);
+            await factors.RenewRecoveryCodesAsync(session, user, cancellationToken) is { } codes
+                ? TypedResults.Ok(new BetterAuthBackupCodes(Status: true, codes))
+                : ChangedMeanwhile(), cancellationToken);
 
     public static Task<IResult> Disable(
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
         BetterAuthAnswers answers, CancellationToken cancellationToken)
         => ProvenAsync(request, context, sessions, proof, answers, async (session, user) =>
-        {
-            await factors.DisableAsync(session, user, cancellationToken);
-            return TypedResults.Ok(new StatusResponse());
-        }, cancellationToken);
+            await factors.DisableAsync(session, user, cancellationToken) ? TypedResults.Ok(new StatusResponse()) : ChangedMeanwhile(), cancellationToken);
+
+    private static IResult ChangedMeanwhile()
+        => BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "CONFLICT", "The second factor was changed at the same moment.");
 
     private static async Task<IResult> ProvenAsync(
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, BetterAuthAnswers answers,

@@ -9,11 +9,11 @@ namespace OnePlatform.Identity.BetterAuth;
 internal static class BetterAuthSignIns
 {
     public static async Task<IResult> SignUp(
-        BetterAuthSignUpRequest request, SignUps signUps, BetterAuthAnswers answers, HttpContext context, CancellationToken cancellationToken)
+        BetterAuthSignUpRequest request, SignUps signUps, BetterAuthAnswers answers, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
         => await signUps.SignUpAsync(new SignUpRequest(request.Email, request.Password, request.Name, request.InviteToken), cancellationToken) switch
         {
             SignUpOutcome.SignedUp signedUp => answers.Of(new SignInOutcome.SignedIn(signedUp.Opened, signedUp.User, signedUp.Standing), context),
-            SignUpOutcome.VerificationRequired => BetterAuthAnswers.Error(StatusCodes.Status403Forbidden, "EMAIL_NOT_VERIFIED", "A mail was sent to the address. Verify it, then sign in."),
+            SignUpOutcome.VerificationRequired required => TypedResults.Ok(BetterAuthAnswers.Unverified(required.Email, request.Name, clock.GetUtcNow())),
             SignUpOutcome.TooMany tooMany => BetterAuthAnswers.TooMany(tooMany.Wait, context),
             SignUpOutcome.Invalid invalid => BetterAuthAnswers.Error(StatusCodes.Status400BadRequest, invalid.Errors[0].Code.ToUpperInvariant(), invalid.Errors[0].Detail),
             _ => BetterAuthAnswers.Error(

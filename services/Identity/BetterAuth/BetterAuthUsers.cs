@@ -1,3 +1,4 @@
+using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Profile;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
@@ -41,10 +42,9 @@ internal static class BetterAuthUsers
         return TypedResults.Ok(new { success = true, message = "User deleted" });
     }
 
-    public static async Task<IResult> ListAccounts(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
+    public static async Task<IResult> ListAccounts(HttpContext context, SessionStore sessions, Links links, CancellationToken cancellationToken)
         => await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is var (_, user)
-            ? TypedResults.Ok(user.PasswordHash is null
-                ? []
-                : new[] { new { id = user.Id, providerId = "credential", accountId = user.Id, createdAt = user.CreatedAt } })
+            ? TypedResults.Ok((await links.ListAsync(user, cancellationToken)).Select(
+                l => new BetterAuthAccount($"{l.Provider}:{l.AccountId}", l.Provider, l.AccountId, user.Id, l.CreatedAt, l.CreatedAt, [])))
             : BetterAuthAnswers.NoSession();
 }

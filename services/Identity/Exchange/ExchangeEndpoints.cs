@@ -19,7 +19,7 @@ internal static class ExchangeEndpoints
     {
         var outcome = request.Kind switch
         {
-            "api_key" => await keys.ExchangeAsync(request.Credential, request.GroupId, request.ClientIp, cancellationToken),
+            "api_key" => await keys.ExchangeAsync(request.Credential, request.GroupId, request.ClientIp, within: null, cancellationToken),
             "access_token" => await sessions.ExchangeTokenAsync(request.Credential, request.GroupId, request.ClientIp, cancellationToken),
             _ => await sessions.ExchangeCookieAsync(request.Credential, request.GroupId, request.ClientIp, cancellationToken),
         };

@@ -11,7 +11,11 @@ namespace OnePlatform.Identity.Exchange;
 /// <summary>Exchanges an API key for an access token.</summary>
 internal sealed class KeyExchange(IdentityDb db, DerivedKeys secrets, AccessTokens tokens, LastUses uses, TimeProvider clock)
 {
-    public async Task<ExchangeOutcome> ExchangeAsync(string text, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    /// <param name="text">The key.</param>
+    /// <param name="groupId">Null for the key's own.</param>
+    /// <param name="clientIp">Where the key is used.</param>
+    /// <param name="within">No more than these of the key's scopes; null for all.</param>
+    public async Task<ExchangeOutcome> ExchangeAsync(string text, Guid? groupId, string? clientIp, ScopeSet? within, CancellationToken cancellationToken)
     {
         if (!ApiKeyText.IsWellFormed(text))
         {
@@ -22,18 +26,18 @@ internal sealed class KeyExchange(IdentityDb db, DerivedKeys secrets, AccessToke
         db.Scope.ActAsSystem();
         var hash = secrets.HashOfApiKey(text);
         var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Hash == hash, cancellationToken);
-        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, cancellationToken);
+        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, within, cancellationToken);
     }
 
-    /// <summary>For a token that was made for a key before.</summary>
-    public async Task<ExchangeOutcome> ExchangeAsync(Guid keyId, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    /// <summary>For a token that was made for a key before, and may have been given less than the key.</summary>
+    public async Task<ExchangeOutcome> ExchangeAsync(Guid keyId, Guid? groupId, string? clientIp, ScopeSet? within, CancellationToken cancellationToken)
     {
         db.Scope.ActAsSystem();
         var key = await db.ApiKeys.AsNoTracking().FirstOrDefaultAsync(k => k.Id == keyId, cancellationToken);
-        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, cancellationToken);
+        return key is null ? Unknown() : await ExchangeAsync(key, groupId, clientIp, within, cancellationToken);
     }
 
-    private async Task<ExchangeOutcome> ExchangeAsync(ApiKey key, Guid? groupId, string? clientIp, CancellationToken cancellationToken)
+    private async Task<ExchangeOutcome> ExchangeAsync(ApiKey key, Guid? groupId, string? clientIp, ScopeSet? within, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         switch (key.StatusAt(now))
@@ -57,7 +61,7 @@ internal sealed class KeyExchange(IdentityDb db, DerivedKeys secrets, AccessToke
         }
 
         uses.Note(UsedCredential.ApiKey, key.Id, now, clientIp);
-        var subject = new TokenSubject(key.Id, Caller.KeyKind, target, Role.GroupOwner, string.Join(' ', key.Scopes)) { OnBehalfOf = key.CreatedBy };
+        var subject = new TokenSubject(key.Id, Caller.KeyKind, target, Role.GroupOwner, Narrowing.Of(key.Scopes, within)) { OnBehalfOf = key.CreatedBy };
         var limit = new ExchangedLimit(key.RateRequests, key.RateBurst);
         return ExchangeResponses.Make(tokens.SignExchanged(subject, key.ExpiresAt), subject, standing, limit);
     }

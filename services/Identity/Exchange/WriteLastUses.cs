@@ -1,4 +1,5 @@
 using Npgsql;
+using OnePlatform.Identity.Mails;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Exchange;
@@ -12,6 +13,21 @@ internal sealed partial class WriteLastUses(NpgsqlDataSource dataSource, LastUse
         """
         update api_keys k set last_used_at = greatest(k.last_used_at, u.at), last_used_ip = coalesce(u.ip, k.last_used_ip), use_count = k.use_count + u.count
         from unnest($1, $2, $3, $4) as u(id, at, ip, count) where k.id = u.id
+        """;
+
+    // The first network of a key is no news: its making was. What a statement adds it does not see itself, so those found are earlier ones.
+    private const string Networks =
+        """
+        with seen as (
+            insert into api_key_networks (key_id, network, first_seen_at)
+            select u.key_id, u.network, $3 from unnest($1, $2) as u(key_id, network) join api_keys k on k.id = u.key_id
+            on conflict do nothing returning key_id, network)
+        insert into mails (id, kind, email, user_id, about, created_at, due_at, attempts)
+        select gen_random_uuid(), $4, u.email, u.id, '“' || k.name || '” (' || k.prefix || '…) was used from ' || s.network, $3, $3, 0
+        from seen s join api_keys k on k.id = s.key_id
+        join memberships m on m.group_id = k.group_id and m.active and m.role = $5
+        join users u on u.id = m.person_id and u.deleted_at is null
+        where exists (select 1 from api_key_networks n where n.key_id = s.key_id)
         """;
 
     private const string Sessions =
@@ -50,7 +66,24 @@ internal sealed partial class WriteLastUses(NpgsqlDataSource dataSource, LastUse
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(Command(Keys, UsedCredential.ApiKey));
         batch.BatchCommands.Add(Command(Sessions, UsedCredential.Session));
+        batch.BatchCommands.Add(NetworksCommand());
         await batch.ExecuteNonQueryAsync(cancellationToken);
+
+        NpgsqlBatchCommand NetworksCommand()
+        {
+            var rows = noted.SelectMany(n => n.Value.Networks.Select(network => (n.Key.Id, Network: network))).Order().ToList();
+            return new NpgsqlBatchCommand(Networks)
+            {
+                Parameters =
+                {
+                    new() { Value = rows.Select(r => r.Id).ToArray() },
+                    new() { Value = rows.Select(r => r.Network).ToArray() },
+                    new() { Value = clock.GetUtcNow() },
+                    new() { Value = MailKinds.ApiKeyElsewhere },
+                    new() { Value = RoleNames.NameOf(Role.GroupOwner) },
+                },
+            };
+        }
 
         NpgsqlBatchCommand Command(string sql, UsedCredential kind)
         {

@@ -25,6 +25,9 @@ internal sealed class Mail
     /// <summary>Where the page behind the link leads on to; checked when it was asked for.</summary>
     public string? ReturnTo { get; init; }
 
+    /// <summary>What the notice is about, such as the name of a key; never a secret.</summary>
+    public string? About { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset DueAt { get; set; }
@@ -43,6 +46,12 @@ internal static class MailKinds
     public const string EmailChanged = "email-changed";
     public const string SecondFactorChanged = "second-factor-changed";
 
+    public const string ApiKeyMade = "api-key-made";
+    public const string ApiKeyRotated = "api-key-rotated";
+    public const string ApiKeyElsewhere = "api-key-elsewhere";
+    public const string AccountLinked = "account-linked";
+    public const string AccountUnlinked = "account-unlinked";
+
     /// <summary>Somebody signed up with an address that has an account.</summary>
     public const string AccountExists = "account-exists";
 }
@@ -56,6 +65,7 @@ internal sealed class MailConfiguration : IEntityTypeConfiguration<Mail>
         builder.Property(m => m.Kind).HasMaxLength(40);
         builder.Property(m => m.Email).HasMaxLength(254);
         builder.Property(m => m.ReturnTo).HasMaxLength(2000);
+        builder.Property(m => m.About).HasMaxLength(400);
         builder.Property(m => m.LastError).HasMaxLength(2000);
         builder.HasIndex(m => m.DueAt).HasFilter("failed_at is null").HasDatabaseName("ix_mails_due");
     }

@@ -4,7 +4,7 @@ using OnePlatform.Identity.OneTime;
 namespace OnePlatform.Identity.Mails;
 
 /// <summary>A mail as the relay sees it, with the account as it now is; without one there is nobody to write to.</summary>
-internal sealed record ClaimedMail(Guid Id, string Kind, string Email, string? ReturnTo, int Attempts, Guid? UserId, string? Name, bool Verified);
+internal sealed record ClaimedMail(Guid Id, string Kind, string Email, string? ReturnTo, int Attempts, Guid? UserId, string? Name, bool Verified, string? About);
 
 /// <summary>One mail, locked until the end of the transaction: when the relay dies, the lock dies with its connection and another takes over.</summary>
 internal sealed class MailClaim(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
@@ -22,7 +22,7 @@ internal sealed class MailClaim(NpgsqlConnection connection, NpgsqlTransaction t
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.system', 'on', true)"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
-            select m.id, m.kind, m.email, m.return_to, m.attempts, u.id, u.name, coalesce(u.email_verified, false)
+            select m.id, m.kind, m.email, m.return_to, m.attempts, u.id, u.name, coalesce(u.email_verified, false), m.about
             from mails m
             left join users u on u.deleted_at is null and (u.id = m.user_id or (m.user_id is null and u.email = m.email))
             where m.failed_at is null and m.due_at <= $1
@@ -33,7 +33,7 @@ internal sealed class MailClaim(NpgsqlConnection connection, NpgsqlTransaction t
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new ClaimedMail(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader[3] as string, reader.GetInt32(4), reader[5] as Guid?, reader[6] as string, reader.GetBoolean(7))
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader[3] as string, reader.GetInt32(4), reader[5] as Guid?, reader[6] as string, reader.GetBoolean(7), reader[8] as string)
             : null;
     }
 

@@ -13,7 +13,8 @@ internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider c
     /// <param name="kind">What the mail is for.</param>
     /// <param name="email">Where to, normalized.</param>
     /// <param name="returnTo">Where the page behind the link leads on to.</param>
-    public void Add(string kind, string email, Guid? userId, string? returnTo = null)
+    /// <param name="about">What a notice is about.</param>
+    public void Add(string kind, string email, Guid? userId, string? returnTo = null, string? about = null)
     {
         var now = clock.GetUtcNow();
         db.Mails.Add(new Mail
@@ -23,6 +24,7 @@ internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider c
             Email = email,
             UserId = userId,
             ReturnTo = returnTo,
+            About = about,
             CreatedAt = now,
             DueAt = now,
         });

@@ -110,7 +110,7 @@ internal sealed partial class MailRelay(
             }
         }
 
-        var letter = MailTemplates.Write(mail.Kind, mail.Name!, link, code);
+        var letter = MailTemplates.Write(mail.Kind, mail.Name!, link, code, mail.About);
         var message = new MimeMessage
         {
             MessageId = $"{mail.Id}@{platform.Value.PublicUrl.Host}",

@@ -40,11 +40,14 @@ internal sealed class AccountPage(string title)
         return this;
     }
 
-    public IResult Show(HttpContext context, int status = StatusCodes.Status200OK)
+    /// <param name="context">The request.</param>
+    /// <param name="status">HTTP status.</param>
+    /// <param name="formEndsAt">Where a form of the page may lead to in the end; browsers hold redirects to the policy for forms too.</param>
+    public IResult Show(HttpContext context, int status = StatusCodes.Status200OK, Uri? formEndsAt = null)
     {
         var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'{(formEndsAt is null ? "" : $" {formEndsAt.GetLeftPart(UriPartial.Authority)}")}; base-uri 'none'; frame-ancestors 'none'";
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";

@@ -27,7 +27,7 @@ internal sealed class FormGuard(DerivedKeys secrets, IOptions<PlatformOptions> p
                 HttpOnly = true,
                 Secure = platform.Value.PublicUrl.Scheme == Uri.UriSchemeHttps,
                 SameSite = SameSiteMode.Strict,
-                Path = "/account",
+                Path = "/",
             });
         }
 

@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Options;
 using OnePlatform.Identity.Accounts;
+using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.ServiceDefaults;
@@ -37,13 +40,20 @@ internal static class SignInPages
             => new AccountPage("That did not work").Text(text, isError: true).Link("Sign in", "/account/signin").Show(context, status);
     }
 
-    public static IResult Show(HttpContext context, FormGuard guard, string? returnTo = null) => new AccountPage("Sign in")
-        .Form(
+    public static IResult Show(HttpContext context, FormGuard guard, IOptions<SignInProviders> providers, string? returnTo = null)
+    {
+        var page = new AccountPage("Sign in").Form(
             "/account/signin", guard.Issue(context), "Sign in",
             new FormField("email", "E-mail address", "email", "username"),
             new FormField("password", "Password", "password", "current-password"),
-            new FormField("returnTo", Value: returnTo))
-        .Show(context);
+            new FormField("returnTo", Value: returnTo));
+        foreach (var (name, provider) in providers.Value.Providers)
+        {
+            page.Link($"Sign in with {provider.Label ?? name}", QueryHelpers.AddQueryString($"/api/auth/oauth/{name}", "returnTo", returnTo is { Length: > 0 } ? returnTo : "/"));
+        }
+
+        return page.Show(context);
+    }
 
     public static async Task<IResult> SignIn(HttpContext context, FormGuard guard, SignIns signIns, Answers answers, CancellationToken cancellationToken)
         => await PageForm.ReadAsync(context.Request, guard, cancellationToken) is { } form

@@ -24,6 +24,7 @@ internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOri
             await db.Mails.Where(m => m.UserId == user.Id || m.Email == email).ExecuteDeleteAsync(cancellationToken);
             await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            await db.LinkedAccounts.Where(l => l.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             user.Email = $"{user.Id:N}@deleted.invalid";
             user.Name = "Deleted user";

@@ -7,9 +7,3 @@ public sealed record UpdateProfileRequest([Required, StringLength(200, MinimumLe
 
 /// <param name="Password">Needed unless the session is fresh.</param>
 public sealed record DeleteAccountRequest([StringLength(PasswordInput.Longest)] string? Password = null);
-
-/// <summary>The ways in that the person has.</summary>
-public sealed record LinkedAccountsResponse(IReadOnlyList<LinkedAccountResponse> Items);
-
-/// <param name="Provider"><c>credential</c> for a password.</param>
-public sealed record LinkedAccountResponse(string Provider, string AccountId, DateTimeOffset CreatedAt);

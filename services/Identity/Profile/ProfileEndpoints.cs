@@ -13,7 +13,6 @@ internal static class ProfileEndpoints
         var auth = routes.MapGroup("/api/auth").WithTags("Profile").WithMetadata(new RequestSizeLimitAttribute(64 * 1024)).Access(null, Role.None);
         auth.MapPatch("/me", Update).WithName("UpdateProfile").WithSummary("Changes the person's name").ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapDelete("/me", Delete).WithName("DeleteAccount").WithSummary("Deletes the account and everything personal in it");
-        auth.MapGet("/accounts", ListAccounts).WithName("ListAccounts").WithSummary("The person's ways in");
     }
 
     private static async Task<Results<Ok<UserResponse>, ProblemHttpResult>> Update(
@@ -50,11 +49,4 @@ internal static class ProfileEndpoints
         cookie.Clear(context.Response);
         return TypedResults.NoContent();
     }
-
-    private static async Task<Results<Ok<LinkedAccountsResponse>, ProblemHttpResult>> ListAccounts(
-        Caller caller, SessionStore sessions, CancellationToken cancellationToken)
-        => await sessions.FindAsync(caller, cancellationToken) is var (_, user)
-            ? TypedResults.Ok(new LinkedAccountsResponse(
-                user.PasswordHash is null ? [] : [new LinkedAccountResponse("credential", user.Id.ToString(), user.CreatedAt)]))
-            : SignInAnswers.NoSession();
 }

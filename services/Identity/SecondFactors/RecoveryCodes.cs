@@ -14,14 +14,18 @@ internal sealed class RecoveryCodes(IdentityDb db, DerivedKeys secrets, TimeProv
     // Without the letters and digits that look alike.
     private const string Alphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 
-    /// <summary>New codes in place of all before.</summary>
+    /// <summary>New codes in place of all before, with the unit of work.</summary>
     public async Task<IReadOnlyList<string>> ReplaceAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await db.RecoveryCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await RemoveAsync(userId, cancellationToken);
         var codes = Enumerable.Range(0, Count).Select(_ => RandomNumberGenerator.GetString(Alphabet, Length)).ToList();
         db.RecoveryCodes.AddRange(codes.Select(code => new RecoveryCode { UserId = userId, Hash = HashOf(userId, code) }));
         return [.. codes.Select(code => $"{code[..5]}-{code[5..]}")];
     }
+
+    /// <summary>Takes them away, with the unit of work.</summary>
+    public async Task RemoveAsync(Guid userId, CancellationToken cancellationToken)
+        => db.RecoveryCodes.RemoveRange(await db.RecoveryCodes.Where(c => c.UserId == userId).ToListAsync(cancellationToken));
 
     /// <summary>One statement decides between two that come at once.</summary>
     public async Task<bool> SpendAsync(Guid userId, string code, CancellationToken cancellationToken)

@@ -3,7 +3,8 @@ using OnePlatform.Identity.Sessions;
 
 namespace OnePlatform.Identity.SecondFactors;
 
-public sealed record EnableSecondFactorRequest([Required, StringLength(PasswordInput.Longest)] string Password);
+/// <param name="Password">Needed from who has one; who signs in by a provider only needs a fresh session.</param>
+public sealed record EnableSecondFactorRequest([StringLength(PasswordInput.Longest)] string? Password = null);
 
 /// <param name="OtpauthUri">For the authenticator app.</param>
 /// <param name="QrSvg">The same as a picture.</param>

@@ -28,17 +28,17 @@ internal static class SecondFactorEndpoints
         EnableSecondFactorRequest request, Caller caller, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
         HttpContext context, CancellationToken cancellationToken)
     {
-        if (await sessions.FindAsync(caller, cancellationToken) is not var (_, user))
+        if (await sessions.FindAsync(caller, cancellationToken) is not var (session, user))
         {
             return SignInAnswers.NoSession();
         }
 
-        if (await proof.CheckAsync(user, request.Password, cancellationToken) is { } refused)
+        if (await proof.CheckPasswordAsync(session, user, request.Password, cancellationToken) is { } refused)
         {
             return SignInAnswers.Refuse(refused, context);
         }
 
-        return await factors.BeginAsync(user, cancellationToken) is { } setup ? TypedResults.Ok(setup) : AlreadyEnabled();
+        return await factors.BeginAsync(user, withCodes: false, cancellationToken) is var (setup, _) ? TypedResults.Ok(setup) : AlreadyEnabled();
     }
 
     private static async Task<Results<Ok<SignedInResponse>, Ok<SecondFactorRequiredResponse>, Ok<RecoveryCodesResponse>, ProblemHttpResult>> Verify(
@@ -78,18 +78,25 @@ internal static class SecondFactorEndpoints
             return refused!;
         }
 
-        await factors.DisableAsync(current, user, cancellationToken);
-        return TypedResults.NoContent();
+        return await factors.DisableAsync(current, user, cancellationToken) ? TypedResults.NoContent() : ChangedMeanwhile();
     }
 
     private static async Task<Results<Ok<RecoveryCodesResponse>, ProblemHttpResult>> RenewCodes(
         SecondFactorProofRequest request, Caller caller, SecondFactorSetup setup, SecondFactorStore factors, HttpContext context, CancellationToken cancellationToken)
     {
         var (session, refused) = await setup.ProveAsync(caller, request.Password, context, cancellationToken);
-        return session is var (current, user)
-            ? TypedResults.Ok(new RecoveryCodesResponse(await factors.RenewRecoveryCodesAsync(current, user, cancellationToken)))
-            : refused!;
+        if (session is not var (current, user))
+        {
+            return refused!;
+        }
+
+        return await factors.RenewRecoveryCodesAsync(current, user, cancellationToken) is { } codes
+            ? TypedResults.Ok(new RecoveryCodesResponse(codes))
+            : ChangedMeanwhile();
     }
+
+    private static ProblemHttpResult ChangedMeanwhile()
+        => Problems.Conflict("changed_meanwhile", "The second factor was changed at the same moment. Look at it and try again.");
 
     private static ProblemHttpResult AlreadyEnabled()
         => Problems.Conflict("second_factor_enabled", "There is a second factor already. Disable it first to set up another.");

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
@@ -15,8 +16,11 @@ internal sealed class SecondFactorStore(
     IdentityDb db, DerivedKeys secrets, RecoveryCodes recoveryCodes, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
 {
     /// <summary>A new secret that counts once a code of it was right. Asking again gives another.</summary>
-    /// <returns>Null when a second factor is enabled already.</returns>
-    public async Task<SecondFactorSetupResponse?> BeginAsync(User user, CancellationToken cancellationToken)
+    /// <param name="user">Whose.</param>
+    /// <param name="withCodes">Recovery codes come along; else they come with the first code.</param>
+    /// <param name="cancellationToken">Of the request.</param>
+    /// <returns>Null when a second factor is enabled already, or is being set up at this moment.</returns>
+    public async Task<(SecondFactorSetupResponse Setup, IReadOnlyList<string> Codes)?> BeginAsync(User user, bool withCodes, CancellationToken cancellationToken)
     {
         var secret = AuthenticatorApp.NewSecret();
         var sealedSecret = secrets.Seal(secret, ContextOf(user.Id));
@@ -33,8 +37,17 @@ internal sealed class SecondFactorStore(
             return null;
         }
 
-        await db.SaveChangesAsync(cancellationToken);
-        return AuthenticatorApp.Describe(secret, user.Email);
+        IReadOnlyList<string> codes = withCodes ? await recoveryCodes.ReplaceAsync(user.Id, cancellationToken) : [];
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return (AuthenticatorApp.Describe(secret, user.Email), codes);
+        }
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException
+            || exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            return null;
+        }
     }
 
     /// <summary>The set-up again, for another device.</summary>
@@ -61,51 +74,59 @@ internal sealed class SecondFactorStore(
     /// <param name="session">The one that stays.</param>
     /// <param name="user">Its person.</param>
     /// <param name="keepCodes">The recovery codes were shown before.</param>
+    /// <param name="cancellationToken">Of the request.</param>
     /// <returns>New recovery codes; null when it was enabled meanwhile.</returns>
     public async Task<IReadOnlyList<string>?> EnableAsync(Session session, User user, bool keepCodes, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var enabled = await db.SecondFactors
-            .Where(f => f.UserId == user.Id && f.EnabledAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.EnabledAt, now), cancellationToken);
-        if (enabled == 0)
+        if (await db.SecondFactors.FirstOrDefaultAsync(f => f.UserId == user.Id && f.EnabledAt == null, cancellationToken) is not { } factor)
         {
             return null;
         }
 
+        factor.EnabledAt = now;
         IReadOnlyList<string> codes = keepCodes ? [] : await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
         user.SecondFactorEnabled = true;
         var proof = new Proof(session.Methods[0], Proof.App);
         (session.Assurance, session.Methods, session.AuthenticatedAt) = (proof.Assurance, [.. proof.Methods], now);
-        await SaveChangeAsync(session, user, "second_factor_enabled", cancellationToken);
-        return codes;
+        return await TrySaveAsync(session, user, "second_factor_enabled", cancellationToken) ? codes : null;
     }
 
-    public async Task DisableAsync(Session session, User user, CancellationToken cancellationToken)
+    /// <returns>False when it was changed at the same moment.</returns>
+    public async Task<bool> DisableAsync(Session session, User user, CancellationToken cancellationToken)
     {
-        await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
-        await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+        await recoveryCodes.RemoveAsync(user.Id, cancellationToken);
+        db.SecondFactors.RemoveRange(await db.SecondFactors.Where(f => f.UserId == user.Id).ToListAsync(cancellationToken));
         user.SecondFactorEnabled = false;
         (session.Assurance, session.Methods) = (1, [session.Methods[0]]);
-        await SaveChangeAsync(session, user, "second_factor_disabled", cancellationToken);
+        return await TrySaveAsync(session, user, "second_factor_disabled", cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> RenewRecoveryCodesAsync(Session session, User user, CancellationToken cancellationToken)
+    /// <returns>Null when they were changed at the same moment.</returns>
+    public async Task<IReadOnlyList<string>?> RenewRecoveryCodesAsync(Session session, User user, CancellationToken cancellationToken)
     {
         var codes = await recoveryCodes.ReplaceAsync(user.Id, cancellationToken);
-        await SaveChangeAsync(session, user, "recovery_codes_renewed", cancellationToken);
-        return codes;
+        return await TrySaveAsync(session, user, "recovery_codes_renewed", cancellationToken) ? codes : null;
     }
 
-    private async Task SaveChangeAsync(Session session, User user, string type, CancellationToken cancellationToken)
+    /// <summary>All of a change in one transaction. The account's version decides between two at once: the second changes nothing.</summary>
+    private async Task<bool> TrySaveAsync(Session session, User user, string type, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        user.UpdatedAt = now;
+        user.Change(now);
         await sessions.EndAllAsync(user.Id, session.Id, type, cancellationToken);
         mails.Add(MailKinds.SecondFactorChanged, user);
         var line = AuthLog.Line(now, type, session.GroupId, user.Id, new { sessionId = session.Id });
         db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
-        await db.SaveChangesAsync(cancellationToken);
+        try
+        {
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
     }
 
     private Task<SecondFactor?> FindAsync(Guid userId, CancellationToken cancellationToken)

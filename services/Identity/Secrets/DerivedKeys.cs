@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
 
 namespace OnePlatform.Identity.Secrets;
 
@@ -22,6 +23,9 @@ internal sealed class DerivedKeys(IOptions<IdentityOptions> options)
 
     /// <summary>HMAC-SHA-256. Short codes are soon tried out against a plain hash, and never against this one without the secret.</summary>
     public byte[] Tag(string purpose, string text) => HMACSHA256.HashData(_codes, Encoding.UTF8.GetBytes($"{purpose}\n{text}"));
+
+    /// <summary>A key for what clients carry and only this service reads: codes and refresh tokens.</summary>
+    public SymmetricSecurityKey ForClients(string use) => new(Derive(options.Value, $"clients {use}")) { KeyId = $"own-{use}" };
 
     /// <summary>AES-256-GCM: nonce, tag and ciphertext in one. <paramref name="context"/> must be the same at <see cref="Open"/>.</summary>
     public byte[] Seal(ReadOnlySpan<byte> content, string context)

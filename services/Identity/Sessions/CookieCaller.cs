@@ -27,10 +27,18 @@ internal static class CookieCaller
         await next(context);
     });
 
-    // A browser says where a request comes from; what is no browser has no cookie that somebody else could use.
+    // A browser says where a request comes from; what is no browser has no cookie that somebody else could use. Our own pages keep
+    // their address to themselves, and a browser then states the origin of their forms as "null".
     private static bool IsOwnPage(HttpRequest request, ReturnAddresses trusted)
-        => request.Headers.Origin.ToString() is var origin
-            && (origin.Length > 0 ? trusted.Trusts(origin) : request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none");
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        return request.Headers.Origin.ToString() switch
+        {
+            "" => site is "" or "same-origin" or "none",
+            "null" => site == "same-origin",
+            var origin => trusted.Trusts(origin),
+        };
+    }
 
     private static async Task<ClaimsPrincipal> PrincipalAsync(Session session, User user, IServiceProvider services, CancellationToken cancellationToken)
     {

@@ -21,6 +21,11 @@ internal sealed class PasswordProof(PasswordHasher passwords, ProofAttempts atte
             : new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "session_not_fresh", "Send the password, or sign in again first.");
     }
 
+    /// <summary>The password of who has one, however fresh the session is; of everybody else a fresh session.</summary>
+    /// <returns>Null when proven.</returns>
+    public Task<SignInOutcome?> CheckPasswordAsync(Session session, User user, string? password, CancellationToken cancellationToken)
+        => user.PasswordHash is null ? CheckAsync(session, user, password: null, cancellationToken) : CheckAsync(user, password ?? "", cancellationToken);
+
     /// <returns>Null when the password is right.</returns>
     public async Task<SignInOutcome?> CheckAsync(User user, string password, CancellationToken cancellationToken)
     {

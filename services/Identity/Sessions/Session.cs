@@ -34,6 +34,9 @@ internal sealed class Session
     /// <summary>Authentication methods, RFC 8176.</summary>
     public required string[] Methods { get; set; }
 
+    /// <summary>The OpenID Connect client that the session is for; null for the person's own.</summary>
+    public Guid? ClientId { get; init; }
+
     public DateTimeOffset? RevokedAt { get; set; }
 
     public bool IsLive(DateTimeOffset now) => RevokedAt is null && ExpiresAt > now;
@@ -63,6 +66,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>, 
         builder.Property(s => s.UserAgent).HasMaxLength(256);
         builder.HasIndex(s => s.CookieHash).IsUnique();
         builder.HasIndex(s => s.UserId);
+        builder.HasIndex(s => s.ClientId);
         builder.HasOne<Accounts.User>().WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 

@@ -17,10 +17,23 @@ internal sealed record Proof(string First, string? Second = null)
     public const string Mail = "email";
     public const string App = "otp";
     public const string RecoveryCode = "rec";
+    private const string Provider = "fed:";
 
     public IReadOnlyList<string> Methods => Second is null ? [First] : [First, Second, "mfa"];
 
     public int Assurance => Second is null ? 1 : 2;
+
+    /// <summary>As the event log names it; it knows no other providers.</summary>
+    public string? LogName => First switch
+    {
+        Password => "email",
+        Mail => "magic_link",
+        Provider + "google" => "google",
+        Provider + "github" => "github",
+        _ => null,
+    };
+
+    public static Proof By(string provider) => new(Provider + provider);
 }
 
 /// <summary>
@@ -34,14 +47,9 @@ internal sealed class SessionGate(
     public async Task<SignInOutcome> PassAsync(User user, Proof proof, CancellationToken cancellationToken)
     {
         db.Scope.ActAsSystem();
-        if (user.LockedAt is not null)
+        if (RefusalOf(user) is { } refusal)
         {
-            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "account_locked", "This account is closed.");
-        }
-
-        if (options.Value.RequireVerifiedEmail && !user.EmailVerified)
-        {
-            return new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.");
+            return refusal;
         }
 
         if (user.SecondFactorEnabled && proof.Assurance < 2)
@@ -60,12 +68,26 @@ internal sealed class SessionGate(
         return new SignInOutcome.SignedIn(opened, user, standing);
     }
 
+    /// <summary>
+    /// A client asks for a session of its own out of the person's, and gets one that is no stronger. Adds it to the unit of work.
+    /// </summary>
+    /// <returns>Null when the person would not be let in now.</returns>
+    public Session? PassOn(Session own, User user, Guid id, Guid clientId, string clientName)
+        => RefusalOf(user) is null && !(user.SecondFactorEnabled && own.Assurance < 2) ? sessions.OpenFor(own, id, clientId, clientName) : null;
+
+    private SignInOutcome.Refused? RefusalOf(User user)
+        => user.LockedAt is not null
+            ? new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "account_locked", "This account is closed.")
+            : options.Value.RequireVerifiedEmail && !user.EmailVerified
+                ? new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.")
+                : null;
+
     private void LogSignIn(User user, Session session, Standing? standing, Proof proof)
     {
         var now = clock.GetUtcNow();
         var line = AuthLog.Line(
             now, "user_login", standing?.GroupId, user.Id,
-            new { email = user.Email, authMethod = proof.First == Proof.Mail ? "magic_link" : "email", secondFactor = proof.Second, sessionId = session.Id });
+            new { email = user.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = session.Id });
         db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
     }
 }

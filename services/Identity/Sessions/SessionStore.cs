@@ -20,6 +20,8 @@ internal sealed record OpenedSession(Session Session, OpaqueToken Refresh, Opaqu
 /// </summary>
 internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
 {
+    private const int LongestUserAgent = 256;
+
     // A token that was valid a moment before the revocation is still refused while clocks differ.
     private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
 
@@ -47,6 +49,49 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
         db.Sessions.Add(session);
         db.RefreshTokens.Add(NewRefreshToken(session, refresh, now));
         return new OpenedSession(session, refresh, cookie);
+    }
+
+    /// <summary>
+    /// Adds a client's session to the unit of work, as strong and as old as the person's own that it comes from. It has neither
+    /// cookie nor refresh token of ours. For <see cref="SessionGate"/> alone.
+    /// </summary>
+    public Session OpenFor(Session own, Guid id, Guid clientId, string clientName)
+    {
+        var now = clock.GetUtcNow();
+        var session = new Session
+        {
+            Id = id,
+            UserId = own.UserId,
+            CookieHash = OpaqueToken.New().Hash,
+            ClientId = clientId,
+            CreatedAt = now,
+            AuthenticatedAt = own.AuthenticatedAt,
+            LastSeenAt = now,
+            ExpiresAt = now + options.Value.SessionLife,
+            Ip = origin.Current.Ip,
+            UserAgent = clientName.Length <= LongestUserAgent ? clientName : clientName[..LongestUserAgent],
+            GroupId = own.GroupId,
+            Methods = own.Methods,
+            Assurance = own.Assurance,
+        };
+        db.Sessions.Add(session);
+        return session;
+    }
+
+    /// <summary>A client has shown its refresh token: the session lives on.</summary>
+    public Task ProlongAsync(Session session, CancellationToken cancellationToken)
+    {
+        session.LastSeenAt = clock.GetUtcNow();
+        session.ExpiresAt = session.LastSeenAt + options.Value.SessionLife;
+        return db.SaveChangesAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the sessions of a client, with the unit of work.</summary>
+    public async Task EndAllOfClientAsync(Guid clientId, string reason, CancellationToken cancellationToken)
+    {
+        db.Scope.ActAsSystem();
+        var now = clock.GetUtcNow();
+        End(await db.Sessions.Where(s => s.ClientId == clientId && s.RevokedAt == null && s.ExpiresAt > now).ToListAsync(cancellationToken), reason);
     }
 
     /// <summary>The live session and its user.</summary>

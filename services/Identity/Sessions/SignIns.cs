@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.OneTime;
@@ -17,24 +15,17 @@ internal sealed class SignIns(
     IdentityDb db,
     EmailAddresses emails,
     PasswordHasher passwords,
-    AttemptLimiter attempts,
+    SignInAttempts attempts,
     SessionGate gate,
     MailQueue mails,
     RequestOrigin origin,
-    IOptions<IdentityOptions> options,
     TimeProvider clock)
 {
-    private const string PerAccount = "sign-in";
-    private const string PerAddress = "sign-in-address";
-
     public async Task<SignInOutcome> SignInAsync(SignInRequest request, CancellationToken cancellationToken)
     {
         var email = await emails.NormalizeAsync(request.Email, cancellationToken);
-        var ip = origin.Current.Ip ?? "";
-
-        // The account's limit holds per address: a stranger's guesses do not lock the owner out.
-        var account = $"{email ?? request.Email}|{ip}";
-        if (await LookAsync(account, ip) is { } wait)
+        var account = email ?? "no address";
+        if (await attempts.LookAsync(account, cancellationToken) is { } wait)
         {
             return new SignInOutcome.TooMany(wait);
         }
@@ -45,38 +36,27 @@ internal sealed class SignIns(
         var check = await passwords.CheckAsync(user?.PasswordHash, request.Password, cancellationToken);
         if (user is null || !check.Succeeded)
         {
-            var failures = await Task.WhenAll(
-                attempts.TakeAsync(options.Value.Attempts.SignIn, PerAccount, account),
-                attempts.TakeAsync(options.Value.Attempts.SignInPerAddress, PerAddress, ip));
+            var failure = await attempts.FailAsync(account, cancellationToken);
             await LogFailureAsync(user, cancellationToken);
-            return failures.Max() is { } full ? new SignInOutcome.TooMany(full) : SignInOutcome.WrongCredentials;
+            return failure is { } full ? new SignInOutcome.TooMany(full) : SignInOutcome.WrongCredentials;
         }
 
         // Only failures count, so any number of good sign-ins may run at once. Of many guesses at once, a right one that comes
         // after the limit's worth of failures gets the same refusal as the wrong ones and betrays nothing.
-        if (await LookAsync(account, ip) is { } closed)
+        if (await attempts.LookAsync(account, cancellationToken) is { } closed)
         {
             return new SignInOutcome.TooMany(closed);
         }
 
         user.PasswordHash = check.NewHash ?? user.PasswordHash;
         var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);
-        if (outcome is SignInOutcome.Refused { Code: "email_not_verified" }
-            && await attempts.TakeAsync(options.Value.Attempts.Mail, OneTimePurposes.VerifyEmail, user.Email) is null)
+        if (outcome is SignInOutcome.Refused { Code: "email_not_verified" } && await attempts.MayMailAsync(user.Email))
         {
             mails.Add(OneTimePurposes.VerifyEmail, user);
         }
 
         await db.SaveChangesAsync(cancellationToken);
         return outcome;
-    }
-
-    private async Task<TimeSpan?> LookAsync(string account, string ip)
-    {
-        var waits = await Task.WhenAll(
-            attempts.LookAsync(options.Value.Attempts.SignIn, PerAccount, account),
-            attempts.LookAsync(options.Value.Attempts.SignInPerAddress, PerAddress, ip));
-        return waits.Max();
     }
 
     private async Task LogFailureAsync(User? user, CancellationToken cancellationToken)

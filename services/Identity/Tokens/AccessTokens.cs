@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -33,20 +34,24 @@ internal sealed class AccessTokens(SigningKeyRing ring, IOptions<IdentityOptions
     public AccessToken SignExchanged(TokenSubject subject, DateTimeOffset credentialExpiresAt)
         => Sign(subject, options.Value.ExchangedTokenLife, credentialExpiresAt);
 
-    /// <returns>The caller, or null when the token is not one of ours or has ended.</returns>
-    public async Task<Caller?> ReadAsync(string token)
+    /// <returns>The caller and when the token ends, or null when it is not one of the platform's own or has ended.</returns>
+    public async Task<VerifiedToken?> ReadAsync(string token)
+        => await ReadAsync(token, Authentication.Issuer) is var (claims, expiresAt) ? new VerifiedToken(Caller.From(claims), expiresAt) : null;
+
+    /// <summary>Checks a token that we have signed under another of our names, which is its issuer and its audience.</summary>
+    public async Task<(ClaimsPrincipal Claims, DateTimeOffset ExpiresAt)?> ReadAsync(string token, string issuer)
     {
         var result = await s_handler.ValidateTokenAsync(token, new TokenValidationParameters
         {
             ValidTypes = [Authentication.TokenType],
             ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256],
-            ValidIssuer = Authentication.Issuer,
-            ValidAudience = Authentication.Issuer,
+            ValidIssuer = issuer,
+            ValidAudience = issuer,
             ClockSkew = TimeSpan.Zero,
             LifetimeValidator = (from, to, _, _) => to > clock.GetUtcNow().UtcDateTime && (from is null || from <= clock.GetUtcNow().UtcDateTime.AddSeconds(1)),
             IssuerSigningKeyResolver = (_, _, keyId, _) => keyId is not null && ring.Find(keyId) is { } key ? [key] : [],
         });
-        return result.IsValid ? Caller.From(new(result.ClaimsIdentity)) : null;
+        return result.IsValid ? (new ClaimsPrincipal(result.ClaimsIdentity), new DateTimeOffset(result.SecurityToken.ValidTo, TimeSpan.Zero)) : null;
     }
 
     private AccessToken Sign(TokenSubject subject, TimeSpan life, DateTimeOffset atMost)

@@ -18,7 +18,9 @@ internal static class DocumentsEndpoints
         knowledge.MapPost("/documents", CreateDocument).WithName("CreateDocument").WithSummary("Add a document and have it indexed")
             .Access("knowledge:write", Role.GroupUser);
         knowledge.MapPost("/documents", UploadDocument).WithName("UploadDocument").WithSummary("Upload a text, Markdown, HTML, PDF or DOCX file")
-            .Access("knowledge:write", Role.GroupUser).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload));
+            .Access("knowledge:write", Role.GroupUser).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload))
+            // A request that states no media type fits both; it is told to send JSON.
+            .WithOrder(1);
         knowledge.MapPut("/documents/{id:guid}", ReplaceDocument).WithName("ReplaceDocument").WithSummary("Replace a document; only what differs is indexed anew")
             .Access("knowledge:write", Role.GroupUser);
         knowledge.MapGet("/jobs/{id:guid}", GetJob).WithName("GetKnowledgeJob").WithSummary("Get the state of an indexing job")

@@ -16,6 +16,19 @@ public sealed record CreateConnectionRequest(
     DateTimeOffset? ValidFrom = null,
     DateTimeOffset? ValidTo = null);
 
+/// <summary>What a merge patch of a connection can change.</summary>
+public sealed record ConnectionPatch
+{
+    public JsonElement Metadata { get; init; }
+
+    [Range(0.0, 1.0)]
+    public double? Strength { get; init; }
+
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    public DateTimeOffset? ValidTo { get; init; }
+}
+
 /// <param name="State"><c>future</c>, <c>active</c> or <c>expired</c>, by its validity now.</param>
 public sealed record ConnectionResponse(
     Guid Id, Guid GroupId, Guid FromId, Guid ToId, string Type, JsonElement Metadata, double? Strength, DateTimeOffset? ValidFrom,

@@ -1,23 +1,20 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
-using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Connections;
 
 internal sealed class ConnectionStore(
-    NpgsqlDataSource dataSource, TenantScope scope, TypeRegistry types, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, ConnectionRules rules, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
-    private static readonly JsonElement s_none = JsonElement.Parse("{}");
-
     // The ends are locked against being archived until the connection is there, which the archiving then takes along.
     private const string Insert =
         $"""
@@ -32,6 +29,8 @@ internal sealed class ConnectionStore(
              from ends join groups g on g.id = @group_id and g.status = 'active'
              where (not @strict_ends or ((from_type = any(@from_types) or '*' = any(@from_types)) and (to_type = any(@to_types) or '*' = any(@to_types))))
                  and (not @acyclic or not connection_leads_to(@group_id, @type, @to_id, @from_id))
+                 and (not @one_to or not exists (select from connections c where c.group_id = @group_id and c.from_id = @from_id and c.type = @type and c.archived_at is null))
+                 and (not @one_from or not exists (select from connections c where c.group_id = @group_id and c.to_id = @to_id and c.type = @type and c.archived_at is null))
              returning id)
          {OutboxWriting.ForEachDone}
          """;
@@ -53,7 +52,7 @@ internal sealed class ConnectionStore(
     public async Task<(ConnectionResponse? Connection, ProblemHttpResult? Problem)> CreateAsync(
         Caller caller, Guid groupId, CreateConnectionRequest request, CancellationToken cancellationToken)
     {
-        var faults = Check(request, out var type);
+        var faults = rules.Check(request, out var type);
         if (faults.Count > 0)
         {
             return (null, Problems.Invalid(faults));
@@ -61,10 +60,11 @@ internal sealed class ConnectionStore(
 
         var now = clock.GetUtcNow();
         var connection = new ConnectionResponse(
-            Guid.CreateVersion7(now), groupId, request.FromId, request.ToId, type!.Name, request.Metadata ?? s_none, request.Strength,
+            Guid.CreateVersion7(now), groupId, request.FromId, request.ToId, type!.Name, request.Metadata ?? ConnectionRules.NoMetadata, request.Strength,
             request.ValidFrom, request.ValidTo, ConnectionRow.StateAt(now, request.ValidFrom, request.ValidTo), caller.Id, Version: 1, now, now);
         var insert = InsertOf(connection, type);
-        NpgsqlBatchCommand[] commands = type.Data.Acyclic ? [ConnectionCycles.LockOf(groupId, type.Name), insert] : [insert];
+        NpgsqlBatchCommand[] commands =
+            [.. TypeHolds.Of(type.Custom), .. type.Data.IsExclusive ? [ConnectionCycles.LockOf(groupId, type.Name)] : Array.Empty<NpgsqlBatchCommand>(), insert];
         try
         {
             if (await quotas.RunAsync(scope, groupId, Quota.Connections, 1, commands, cancellationToken) is { } full)
@@ -74,7 +74,7 @@ internal sealed class ConnectionStore(
         }
         catch (PostgresException ex) when (ex is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: Connection.IsUnique })
         {
-            return (null, Problems.Conflict("duplicate_connection", "The two things are connected this way already."));
+            return (null, ConnectionProblems.Duplicate());
         }
 
         if (insert.RecordsAffected == 0)
@@ -108,35 +108,6 @@ internal sealed class ConnectionStore(
         return command.RecordsAffected == 1;
     }
 
-    private List<ProblemError> Check(CreateConnectionRequest request, out ConnectionType? type)
-    {
-        var faults = new List<ProblemError>();
-        type = types.FindConnectionType(request.Type);
-        if (type is null)
-        {
-            faults.Add(new ProblemError("/type", "invalid_type", "There is no such connection type; GET /api/ontology/connection-types lists them."));
-        }
-
-        if (request.FromId == request.ToId)
-        {
-            faults.Add(new ProblemError("/toId", "same_ends", "A thing is not connected to itself."));
-        }
-
-        if (request.ValidFrom > request.ValidTo)
-        {
-            faults.Add(new ProblemError("/validTo", "out_of_range", "The validity ends before it begins."));
-        }
-
-        if (request.Metadata is { } metadata)
-        {
-            faults.AddRange(StorableJson.FaultOf(metadata) is { } fault
-                ? [new ProblemError("/metadata", "invalid_metadata", fault)]
-                : type?.Schema.Check(metadata, "/metadata").Select(f => new ProblemError(f.Pointer, f.Code, f.Detail)) ?? []);
-        }
-
-        return faults;
-    }
-
     private NpgsqlBatchCommand InsertOf(ConnectionResponse connection, ConnectionType type)
     {
         var command = new NpgsqlBatchCommand(Insert);
@@ -155,6 +126,8 @@ internal sealed class ConnectionStore(
         parameters.Add(new NpgsqlParameter<string[]>("from_types", type.Data.From));
         parameters.Add(new NpgsqlParameter<string[]>("to_types", type.Data.To));
         parameters.Add(new NpgsqlParameter<bool>("acyclic", type.Data.Acyclic));
+        parameters.Add(new NpgsqlParameter<bool>("one_to", type.Data.HasOneTo));
+        parameters.Add(new NpgsqlParameter<bool>("one_from", type.Data.HasOneFrom));
         parameters.AddEvent(ConnectionEvents.Created(connection, origin.Current));
         return command;
     }
@@ -167,6 +140,15 @@ internal sealed class ConnectionStore(
             Parameters = { new() { Value = new[] { connection.FromId, connection.ToId } }, new() { Value = connection.GroupId } },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("select 1 from groups where id = $1 and status = 'active'") { Parameters = { new() { Value = connection.GroupId } } });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "select 1 from connections where group_id = $1 and type = $2 and archived_at is null and (($3 and from_id = $4) or ($5 and to_id = $6)) limit 1")
+        {
+            Parameters =
+            {
+                new() { Value = connection.GroupId }, new() { Value = type.Name }, new() { Value = type.Data.HasOneTo }, new() { Value = connection.FromId },
+                new() { Value = type.Data.HasOneFrom }, new() { Value = connection.ToId },
+            },
+        });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var ends = new Dictionary<Guid, string>();
@@ -188,8 +170,8 @@ internal sealed class ConnectionStore(
                 .Select(end => new ProblemError(end.Pointer, "no_such_thing", "There is no such thing in this group.")),
         ];
         return absent.Count > 0 ? Problems.Invalid(absent)
-            : !type.Joins(ends[connection.FromId], ends[connection.ToId]) ? Problems.Invalid(
-                "/type", "wrong_ends", $"'{type.Name}' joins {string.Join(", ", type.Data.From)} with {string.Join(", ", type.Data.To)}.")
-            : Problems.Conflict("cycle", $"This would close a circle of '{type.Name}'.");
+            : !type.Joins(ends[connection.FromId], ends[connection.ToId]) ? ConnectionProblems.WrongEnds(type)
+            : await reader.NextResultAsync(cancellationToken) && await reader.ReadAsync(cancellationToken) ? ConnectionProblems.Cardinality(type)
+            : ConnectionProblems.Cycle(type);
     }
 }

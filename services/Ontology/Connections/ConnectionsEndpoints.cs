@@ -1,6 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OnePlatform.Ontology.Connections.Bulk;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things;
+using OnePlatform.Ontology.Types.Custom;
+using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -11,17 +14,21 @@ internal static class ConnectionsEndpoints
 {
     public static RouteGroupBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
-        var connections = routes.MapGroup("/api/connections").WithTags("Connections");
+        var connections = routes.MapGroup("/api/connections").WithTags("Connections").AddEndpointFilter<RouteGroupBuilder, KnowTypes>();
         connections.MapGet("/", List).WithName("ListConnections").WithSummary("List connections").Access("connections:read", Role.Customer);
         connections.MapPost("/", Create).WithName("CreateConnection").WithSummary("Connect two things").Access("connections:write", Role.GroupUser)
             .ProducesProblem(StatusCodes.Status409Conflict);
         connections.MapGet("/{id:guid}", Get).WithName("GetConnection").WithSummary("Get a connection").Access("connections:read", Role.Customer);
+        connections.MapPatch("/{id:guid}", Change).WithName("UpdateConnection").WithSummary("Change metadata, strength or validity (merge patch)")
+            .Access("connections:write", Role.GroupUser)
+            .Accepts<ConnectionPatch>("application/merge-patch+json", "application/json").ProducesProblem(StatusCodes.Status409Conflict);
         connections.MapDelete("/{id:guid}", Remove).WithName("DeleteConnection").WithSummary("Remove a connection")
             .Access("connections:delete", Role.GroupUser);
         connections.MapGet("/from/{id:guid}", ListFrom).WithName("ListConnectionsFrom").WithSummary("List the connections that begin at a thing")
             .Access("connections:read", Role.Customer);
         connections.MapGet("/to/{id:guid}", ListTo).WithName("ListConnectionsTo").WithSummary("List the connections that end at a thing")
             .Access("connections:read", Role.Customer);
+        connections.MapConnectionsBulk();
         routes.MapGet("/api/things/{id:guid}/connections", OfThing).WithTags("Things").WithName("ListThingConnections")
             .WithSummary("List a thing's connections with the things at their other ends").Access("connections:read", Role.Customer);
         return connections;
@@ -72,14 +79,21 @@ internal static class ConnectionsEndpoints
             ? new VersionedOk<ConnectionResponse>(connection)
             : TypedResults.NotFound();
 
-    private static async Task<Results<VersionedCreated<ConnectionResponse>, ProblemHttpResult>> Create(
+    internal static async Task<Results<VersionedCreated<ConnectionResponse>, ProblemHttpResult>> Create(
         CreateConnectionRequest request, ActingGroup group, ConnectionStore connections, CancellationToken cancellationToken)
     {
         var (connection, problem) = await connections.CreateAsync(group.Caller, group.Id, request, cancellationToken);
         return connection is null ? problem! : new VersionedCreated<ConnectionResponse>($"/api/connections/{connection.Id}", connection);
     }
 
-    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
+    internal static async Task<Results<VersionedOk<ConnectionResponse>, NotFound, ProblemHttpResult>> Change(
+        Guid id, JsonObjectBody body, IfMatch ifMatch, ActingGroup group, ConnectionChanges changes, CancellationToken cancellationToken)
+    {
+        var (connection, problem) = await changes.PatchAsync(group, id, body, ifMatch, cancellationToken);
+        return problem is not null ? problem : connection is null ? TypedResults.NotFound() : new VersionedOk<ConnectionResponse>(connection);
+    }
+
+    internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
         Guid id, IfMatch ifMatch, ActingGroup group, ConnectionStore connections, CancellationToken cancellationToken)
     {
         var caller = group.Caller;
@@ -88,9 +102,9 @@ internal static class ConnectionsEndpoints
             return TypedResults.NotFound();
         }
 
-        if (caller.Role < Role.GroupOwner && connection.CreatedBy != caller.Id && connection.CreatedBy != caller.PersonId)
+        if (ConnectionProblems.RefuseChange(caller, connection) is { } notTheirs)
         {
-            return Problems.Forbidden(ProblemCodes.InsufficientRole, "Only an owner of the group removes connections that others made.");
+            return notTheirs;
         }
 
         if (ifMatch.Refuse(id, connection.Version, isRequired: false) is { } refused)
@@ -105,5 +119,6 @@ internal static class ConnectionsEndpoints
 internal static class ConnectionsRegistration
 {
     public static IServiceCollection AddThingConnections(this IServiceCollection services)
-        => services.AddSingleton<ConnectionCycles>().AddScoped<ConnectionStore>().AddScoped<ConnectionList>();
+        => services.AddScoped<ConnectionRules>().AddScoped<ConnectionCycles>().AddScoped<ConnectionStore>().AddScoped<ConnectionChanges>()
+            .AddScoped<ConnectionList>().AddScoped<ConnectionBulkCreate>().AddScoped<ConnectionBulkRemove>();
 }

@@ -6,6 +6,7 @@ using OnePlatform.Ontology.Groups;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.People.Invitations;
 using OnePlatform.Ontology.Things;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Data;
@@ -36,6 +37,7 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
         modelBuilder.ApplyConfiguration(new ThingConfiguration());
         modelBuilder.ApplyConfiguration(new ThingRevisionConfiguration());
         modelBuilder.ApplyConfiguration(new ConnectionConfiguration());
+        modelBuilder.ApplyConfiguration(new CustomTypeConfiguration());
     }
 }
 

@@ -19,7 +19,7 @@ internal static class GroupTreeEndpoints
         groups.MapGet("/{id:guid}/usage", Usage).WithName("GetGroupUsage").WithSummary("What of its quotas a group uses").Access("groups:read", Role.None);
     }
 
-    private static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Move(
+    internal static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Move(
         Guid id, MoveGroupRequest request, Caller caller, GroupMoves moves, CancellationToken cancellationToken)
     {
         var outcome = await moves.MoveAsync(caller, id, request.ParentGroupId, cancellationToken);
@@ -28,7 +28,7 @@ internal static class GroupTreeEndpoints
             : GroupsEndpoints.ProblemOf(outcome.Refusal);
     }
 
-    private static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Restore(
+    internal static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Restore(
         Guid id, IfMatch ifMatch, Caller caller, GroupAccess access, GroupMoves moves, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(caller, id, cancellationToken) is not { } reached)

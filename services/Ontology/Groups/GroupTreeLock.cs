@@ -11,17 +11,23 @@ internal static class GroupTreeLock
     /// </summary>
     /// <remarks>The tenant cannot change inside; set it before.</remarks>
     public static Task<T> ChangeTreeAsync<T>(this OntologyDb db, bool alone, Func<CancellationToken, Task<T>> change, CancellationToken cancellationToken)
-        => db.Database.CreateExecutionStrategy().ExecuteAsync(
+        => db.Scope.Shared is not null ? db.LockAndChangeAsync(alone, change, cancellationToken) : db.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
-                db.ChangeTracker.Clear();
                 await using var transaction = await db.Database.BeginTransactionAsync(token);
-                await (alone
-                    ? db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended('groups/tree', 0))", token)
-                    : db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock_shared(hashtextextended('groups/tree', 0))", token));
-                var result = await change(token);
+                var result = await db.LockAndChangeAsync(alone, change, token);
                 await transaction.CommitAsync(token);
                 return result;
             },
             cancellationToken);
+
+    private static async Task<T> LockAndChangeAsync<T>(
+        this OntologyDb db, bool alone, Func<CancellationToken, Task<T>> change, CancellationToken cancellationToken)
+    {
+        db.ChangeTracker.Clear();
+        await (alone
+            ? db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended('groups/tree', 0))", cancellationToken)
+            : db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock_shared(hashtextextended('groups/tree', 0))", cancellationToken));
+        return await change(cancellationToken);
+    }
 }

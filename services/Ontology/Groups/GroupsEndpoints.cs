@@ -47,7 +47,7 @@ internal static class GroupsEndpoints
         string slug, Caller caller, GroupAccess access, CancellationToken cancellationToken)
         => await access.FindBySlugAsync(caller, slug, cancellationToken) is { } reached ? new VersionedOk<GroupResponse>(GroupResponse.Of(reached.Group)) : TypedResults.NotFound();
 
-    private static async Task<Results<VersionedCreated<GroupResponse>, ProblemHttpResult>> Create(
+    internal static async Task<Results<VersionedCreated<GroupResponse>, ProblemHttpResult>> Create(
         CreateGroupRequest request, Caller caller, GroupStore store, CancellationToken cancellationToken)
     {
         if (RefuseUnstorable(request) is { } unstorable)
@@ -59,7 +59,7 @@ internal static class GroupsEndpoints
         return outcome.Group is { } group ? new VersionedCreated<GroupResponse>($"/api/groups/{group.Id}", group) : ProblemOf(outcome.Refusal);
     }
 
-    private static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Change(
+    internal static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Change(
         Guid id, JsonObjectBody body, IfMatch ifMatch, Caller caller, GroupAccess access, GroupStore store, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(caller, id, cancellationToken) is not { } reached)
@@ -88,7 +88,7 @@ internal static class GroupsEndpoints
         return outcome.Group is { } changed ? new VersionedOk<GroupResponse>(changed) : ProblemOf(outcome.Refusal);
     }
 
-    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Archive(
+    internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Archive(
         Guid id, IfMatch ifMatch, Caller caller, GroupAccess access, GroupStore store, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(caller, id, cancellationToken) is not { } reached)

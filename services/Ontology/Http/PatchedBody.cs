@@ -58,6 +58,14 @@ internal static class PatchedBody
         return new ProblemError(pointer, ProblemCodes.MalformedBody, "The body is not valid JSON of the documented shape at this place.");
     }
 
+    /// <summary>The faults of a record that was read otherwise.</summary>
+    public static IReadOnlyList<ProblemError> FaultsOf(object value)
+    {
+        var faults = new List<ProblemError>();
+        Check(value, "", faults);
+        return faults;
+    }
+
     private static void Check(object value, string pointer, List<ProblemError> faults)
     {
         var results = new List<ValidationResult>();

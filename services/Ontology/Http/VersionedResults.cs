@@ -15,9 +15,13 @@ public interface IVersioned
 }
 
 /// <summary>200 with the object's ETag, or 304 when the caller has it already.</summary>
-internal sealed class VersionedOk<T>(T value) : IResult, IEndpointMetadataProvider
+internal sealed class VersionedOk<T>(T value) : IResult, IEndpointMetadataProvider, IValueHttpResult, IStatusCodeHttpResult
     where T : IVersioned
 {
+    public object? Value => value;
+
+    public int? StatusCode => StatusCodes.Status200OK;
+
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
         => builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
 
@@ -36,9 +40,13 @@ internal sealed class VersionedOk<T>(T value) : IResult, IEndpointMetadataProvid
 }
 
 /// <summary>201 with Location and ETag.</summary>
-internal sealed class VersionedCreated<T>(string location, T value) : IResult, IEndpointMetadataProvider
+internal sealed class VersionedCreated<T>(string location, T value) : IResult, IEndpointMetadataProvider, IValueHttpResult, IStatusCodeHttpResult
     where T : IVersioned
 {
+    public object? Value => value;
+
+    public int? StatusCode => StatusCodes.Status201Created;
+
     static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder)
         => builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status201Created, typeof(T), ["application/json"]));
 

@@ -76,7 +76,7 @@ internal static class PeopleEndpoints
         return groups.Count == 0 && !PersonChanges.IsSelf(group.Caller, id) ? TypedResults.NotFound() : TypedResults.Ok(new PersonGroupList(groups));
     }
 
-    private static async Task<Results<VersionedOk<PersonResponse>, NotFound, ProblemHttpResult>> Change(
+    internal static async Task<Results<VersionedOk<PersonResponse>, NotFound, ProblemHttpResult>> Change(
         Guid id, JsonObjectBody body, IfMatch ifMatch, ActingGroup group, PersonChanges changes, CancellationToken cancellationToken)
     {
         if (RefuseOthers(group.Caller, id) is { } refused)
@@ -88,7 +88,7 @@ internal static class PeopleEndpoints
         return problem is not null ? problem : person is null ? TypedResults.NotFound() : new VersionedOk<PersonResponse>(person);
     }
 
-    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
+    internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
         Guid id, IfMatch ifMatch, ActingGroup group, PersonChanges changes, CancellationToken cancellationToken)
     {
         if (RefuseOthers(group.Caller, id) is { } refused)

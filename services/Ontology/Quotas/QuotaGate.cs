@@ -26,11 +26,12 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     // Below it a share could still be on its way, not yet committed, while others count the last free places.
     private const int LeastShare = 256;
     private const int MostGroups = 50_000;
+    private const int Stripes = 64;
 
     private const string WaitForOthers = "select pg_advisory_xact_lock(hashtextextended('quota/' || $1::text || '/' || $2, 0))";
 
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(5);
-    private readonly Lock _measuring = new();
+    private readonly SemaphoreSlim[] _measuring = [.. Enumerable.Range(0, Stripes).Select(_ => new SemaphoreSlim(1, 1))];
     private readonly ConcurrentDictionary<(Guid Group, Quota Quota), Allowance> _allowances = new();
 
     /// <summary>Counts in the transaction of <paramref name="connection"/>, after every other writer who had to.</summary>
@@ -71,14 +72,13 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
             return null;
         }
 
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await RefuseAsync(connection, groupId, quota, count, limit, cancellationToken) is { } full)
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        if (await RefuseAsync(transaction.Connection, groupId, quota, count, limit, cancellationToken) is { } full)
         {
             return full;
         }
 
-        await using var alone = new NpgsqlBatch(connection);
+        await using var alone = new NpgsqlBatch(transaction.Connection);
         await ExecuteAsync(alone, commands, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return null;
@@ -88,44 +88,25 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <returns>Null to go on; else the limit that the writer must count against.</returns>
     public async ValueTask<QuotaLimit?> AskAsync(Guid groupId, Quota quota, int count, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (_allowances.TryGetValue((groupId, quota), out var known) && known.Until > now && known.TryTake(count))
+        var known = FreshOf(groupId, quota);
+        if (known?.TryTake(count) == true)
         {
             return null;
         }
 
-        var limit = await LimitAsync(groupId, quota, cancellationToken);
-        var share = long.MaxValue;
-        if (limit is not null)
+        // Counting a large group takes a while; one request does it for all that came meanwhile.
+        var measuring = _measuring[(uint)HashCode.Combine(groupId, quota) % Stripes];
+        await measuring.WaitAsync(cancellationToken);
+        try
         {
-            await using var batch = dataSource.CreateTenantBatch(System());
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(CountOf(quota)) { Parameters = { new() { Value = groupId } } });
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            await reader.NextResultAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            share = (limit.Most - reader.GetInt64(0)) / Shares;
+            // What another request measured is the same room; there is one share of it, not two.
+            return FreshOf(groupId, quota) is not { } meanwhile || meanwhile == known ? await MeasureAsync(groupId, quota, count, cancellationToken)
+                : meanwhile.TryTake(count) ? null
+                : await LimitAsync(groupId, quota, cancellationToken);
         }
-
-        if (share < Math.Max(count, LeastShare))
+        finally
         {
-            return limit;
-        }
-
-        if (_allowances.Count > MostGroups)
-        {
-            _allowances.Clear();
-        }
-
-        lock (_measuring)
-        {
-            if (_allowances.TryGetValue((groupId, quota), out var meanwhile) && meanwhile != known && meanwhile.Until > now)
-            {
-                // Another request measured the same room; there is one share of it, not two.
-                return meanwhile.TryTake(count) ? null : limit;
-            }
-
-            _allowances[(groupId, quota)] = new Allowance(share - count, now + s_fresh);
-            return null;
+            measuring.Release();
         }
     }
 
@@ -158,6 +139,38 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
         Quota.Connections => "select count(*) from connections where group_id = $1 and archived_at is null",
         _ => "select count(*) from memberships where group_id = $1 and left_at is null",
     };
+
+    private Allowance? FreshOf(Guid groupId, Quota quota)
+        => _allowances.TryGetValue((groupId, quota), out var known) && known.Until > clock.GetUtcNow() ? known : null;
+
+    private async Task<QuotaLimit?> MeasureAsync(Guid groupId, Quota quota, int count, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var limit = await LimitAsync(groupId, quota, cancellationToken);
+        var share = long.MaxValue;
+        if (limit is not null)
+        {
+            await using var batch = dataSource.CreateTenantBatch(System());
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(CountOf(quota)) { Parameters = { new() { Value = groupId } } });
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            share = (limit.Most - reader.GetInt64(0)) / Shares;
+        }
+
+        if (share < Math.Max(count, LeastShare))
+        {
+            return limit;
+        }
+
+        if (_allowances.Count > MostGroups)
+        {
+            _allowances.Clear();
+        }
+
+        _allowances[(groupId, quota)] = new Allowance(share - count, now + s_fresh);
+        return null;
+    }
 
     private static long? MostOf(Quota quota, QuotaSettings quotas) => quota switch
     {

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.ServiceDefaults;
 
@@ -12,9 +13,19 @@ internal sealed class EventLog(HttpClient http)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     /// <returns>The answer as it is; null when there was none in time.</returns>
-    public async Task<EventLogAnswer?> OfTargetAsync(Guid target, HttpContext caller, CancellationToken cancellationToken)
+    public Task<EventLogAnswer?> OfTargetAsync(Guid target, HttpContext caller, CancellationToken cancellationToken)
+        => AskAsync($"/api/events/target/{target}{caller.Request.QueryString}", caller, cancellationToken);
+
+    /// <returns>Whether there are events of a type in the acting group or below it; null when the log does not say.</returns>
+    public async Task<bool?> HasTypeAsync(string type, HttpContext caller, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/events/target/{target}{caller.Request.QueryString}");
+        var answer = await AskAsync($"/api/events?scope=subtree&limit=1&type={Uri.EscapeDataString(type)}", caller, cancellationToken);
+        return answer is not { Status: StatusCodes.Status200OK } ? null : JsonElement.Parse(answer.Body).GetProperty("results").GetArrayLength() > 0;
+    }
+
+    private async Task<EventLogAnswer?> AskAsync(string path, HttpContext caller, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Authorization = AuthenticationHeaderValue.Parse(caller.Request.Headers.Authorization.ToString());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);

@@ -20,8 +20,8 @@ internal sealed class ThingArchive(
     {
         var now = clock.GetUtcNow();
         var archived = thing with { Status = ThingStatus.Archived, ArchivedAt = now, UpdatedAt = now, Version = thing.Version + 1 };
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (!await MoveAsync(connection, archived, thing.Version, cancellationToken))
         {
             return null;
@@ -46,8 +46,8 @@ internal sealed class ThingArchive(
     {
         var now = clock.GetUtcNow();
         var restored = thing with { Status = ThingStatus.Active, ArchivedAt = null, UpdatedAt = now, Version = thing.Version + 1 };
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (!await MoveAsync(connection, restored, thing.Version, cancellationToken))
         {
             return null;

@@ -5,6 +5,7 @@ using Npgsql;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.Querying.Documents;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -122,6 +123,11 @@ internal sealed class ThingChanges(
         }
 
         await using var batch = dataSource.CreateTenantBatch(scope);
+        foreach (var hold in TypeHolds.Of(checkedThing.Type.Custom))
+        {
+            batch.BatchCommands.Add(hold);
+        }
+
         var command = new NpgsqlBatchCommand(Update);
         command.Parameters.AddUuid("id", thing.Id);
         command.Parameters.AddUuid("group_id", thing.GroupId);

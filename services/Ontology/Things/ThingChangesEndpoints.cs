@@ -25,7 +25,7 @@ internal static class ThingChangesEndpoints
             .Produces(StatusCodes.Status200OK, contentType: "application/json").Access("things:read", Role.GroupUser);
     }
 
-    private static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Change(
+    public static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Change(
         Guid id, JsonObjectBody body, IfMatch ifMatch, ActingGroup group, ThingChanges things, ThingArchive archive, CancellationToken cancellationToken,
         bool? strict = null)
     {
@@ -67,7 +67,7 @@ internal static class ThingChangesEndpoints
         return ThingProblems.Contended();
     }
 
-    private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Archive(
+    internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Archive(
         Guid id, IfMatch ifMatch, ActingGroup group, ThingChanges things, ThingArchive archive, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
@@ -91,7 +91,7 @@ internal static class ThingChangesEndpoints
         return ThingProblems.Contended();
     }
 
-    private static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Restore(
+    internal static async Task<Results<VersionedOk<ThingResponse>, NotFound, ProblemHttpResult>> Restore(
         Guid id, IfMatch ifMatch, ActingGroup group, ThingChanges things, ThingArchive archive, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)

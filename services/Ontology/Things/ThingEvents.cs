@@ -17,6 +17,10 @@ internal static class ThingEvents
     public static LogLine CreatedLine(ThingResponse thing)
         => Line(thing, "entity_created", new { EntityType = thing.Type, EntityName = thing.Name, thing.Status });
 
+    /// <summary>A stranger's message; it is told as such, not as one more thing.</summary>
+    public static ThingsChanged Submitted(ThingResponse thing, string email, string? subject, EventOrigin origin) => Of(
+        [thing], origin, [Line(thing, "contact_submitted", new { Email = email, Subject = subject ?? "" })], thing.UpdatedAt);
+
     public static ThingsChanged Updated(ThingResponse before, ThingResponse after, EventOrigin origin)
         => Of([after], origin, [UpdatedLine(before, after)], after.UpdatedAt);
 

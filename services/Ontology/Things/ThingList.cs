@@ -47,10 +47,15 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
         ["createdBy"] = "t.created_by",
     };
 
+    /// <param name="caller">Decides what is seen.</param>
+    /// <param name="groupId">The acting group.</param>
+    /// <param name="query">What the caller asked.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    /// <param name="onlyType">A list of this type alone, whatever the query says.</param>
     public async Task<(ListOk<ThingResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
-        Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+        Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken, string? onlyType = null)
     {
-        var (rows, errors) = await PlanAsync(s_list, caller, groupId, query, cancellationToken);
+        var (rows, errors) = await PlanAsync(s_list, caller, groupId, query, cancellationToken, onlyType);
         if (rows is not { } r)
         {
             return (null, errors);
@@ -97,7 +102,7 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
         => new(name, s_fields) { Parameters = parameters, LiveWhen = "t.archived_at is null" };
 
     private async Task<((ListPlan Plan, string Where, (string, object)[] Own)? Rows, IReadOnlyList<QueryError> Errors)> PlanAsync(
-        ListDefinition list, Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
+        ListDefinition list, Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken, string? onlyType = null)
     {
         if (!list.TryPlan(query, groupId, cursors, out var plan, out var errors))
         {
@@ -109,6 +114,12 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
             : ("t.group_id = @groups", groupId);
         List<(string, object)> parameters = [("groups", groups)];
         var where = $"{which} and {ThingSight.Of(caller)}";
+        if (onlyType is not null)
+        {
+            where += " and t.type = @only_type";
+            parameters.Add(("only_type", onlyType));
+        }
+
         if (query[Text] is { } text)
         {
             where += " and t.search @@ websearch_to_tsquery('simple', @text)";

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Types;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things;
 
 /// <summary>What a thing must be before it is stored.</summary>
-internal sealed class ThingRules(TypeRegistry types)
+internal sealed class ThingRules(TypesInForce types)
 {
     public static readonly JsonElement NoProperties = JsonElement.Parse("{}");
 
@@ -17,7 +18,7 @@ internal sealed class ThingRules(TypeRegistry types)
     /// <param name="strict">Whether missing documented properties are faults.</param>
     public CheckedThing Check(string type, string name, JsonElement? properties, string? externalId, bool strict)
     {
-        if (types.FindThingType(type) is not { } known)
+        if (types.Current.FindThingType(type) is not { } known)
         {
             return CheckedThing.Refused([new ProblemError("/type", "invalid_type", $"There is no thing type '{Shorten(type)}'; GET /api/ontology/thing-types lists them.")]);
         }
@@ -43,7 +44,10 @@ internal sealed class ThingRules(TypeRegistry types)
     }
 
     /// <summary>The type's own name; null for an unknown one.</summary>
-    public string? NameOf(string type) => types.FindThingType(type)?.Name;
+    public string? NameOf(string type) => types.Current.FindThingType(type)?.Name;
+
+    /// <summary>Which row the type is, when it is a group's own.</summary>
+    public CustomType? CustomOf(string type) => types.Current.FindThingType(type)?.Custom;
 
     private static void RefuseUnstorable(string pointer, string? text, List<ProblemError> faults)
     {

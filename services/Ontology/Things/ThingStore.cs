@@ -1,9 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
+using OnePlatform.Contracts;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -63,10 +65,10 @@ internal sealed class ThingStore(
         var thing = new ThingResponse(
             Guid.CreateVersion7(now), groupId, checkedThing.Type.Name, request.Name, checkedThing.Properties, request.Status ?? ThingStatus.Active,
             request.ExternalId, caller.Id, Version: 1, now, now, Warnings: strict == false ? checkedThing.Missing : null);
-        var insert = InsertOf(thing, isComplete: checkedThing.Missing.Count == 0);
+        var insert = InsertOf(thing, isComplete: checkedThing.Missing.Count == 0, ThingEvents.Created(thing, origin.Current));
         try
         {
-            if (await quotas.RunAsync(scope, groupId, Quota.Things, 1, [insert], cancellationToken) is { } full)
+            if (await quotas.RunAsync(scope, groupId, Quota.Things, 1, [.. TypeHolds.Of(checkedThing.Type.Custom), insert], cancellationToken) is { } full)
             {
                 return new ThingOutcome(null, ThingRefusal.QuotaExceeded, Problem: full);
             }
@@ -89,7 +91,8 @@ internal sealed class ThingStore(
         return new ThingOutcome(thing);
     }
 
-    private NpgsqlBatchCommand InsertOf(ThingResponse thing, bool isComplete)
+    /// <summary>Stores the thing and the event that tells of it, or neither; the command tells by its affected rows.</summary>
+    public static NpgsqlBatchCommand InsertOf(ThingResponse thing, bool isComplete, IIntegrationEvent created)
     {
         var command = new NpgsqlBatchCommand(Insert);
         var parameters = command.Parameters;
@@ -102,7 +105,7 @@ internal sealed class ThingStore(
         parameters.AddText("external_id", thing.ExternalId);
         parameters.AddUuid("created_by", thing.CreatedBy);
         parameters.Add(new NpgsqlParameter("is_complete", NpgsqlDbType.Boolean) { Value = isComplete });
-        parameters.AddEvent(ThingEvents.Created(thing, origin.Current));
+        parameters.AddEvent(created);
         return command;
     }
 

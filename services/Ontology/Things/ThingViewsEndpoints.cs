@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Graph;
-using OnePlatform.Ontology.Types;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -41,10 +41,10 @@ internal static class ThingViewsEndpoints
     }
 
     private static async Task<Results<Ok<GraphResponse>, NotFound, ProblemHttpResult>> Walk(
-        Guid id, ActingGroup group, ThingStore things, ThingGraph graph, TypeRegistry registry, CancellationToken cancellationToken,
+        Guid id, ActingGroup group, ThingStore things, ThingGraph graph, TypesInForce inForce, CancellationToken cancellationToken,
         [Range(1, 6)] int depth = 1, [AllowedValues("in", "out", "both")] string direction = "both", string? types = null, [Range(1, 1000)] int limit = 100)
     {
-        var names = types?.Split(',').Select(name => registry.FindConnectionType(name)?.Name).ToArray();
+        var names = types?.Split(',').Select(name => inForce.Current.FindConnectionType(name)?.Name).ToArray();
         if (names?.Contains(null) == true)
         {
             return Problems.Invalid("/types", "invalid_type", "There is no such connection type; GET /api/ontology/connection-types lists them.");

@@ -4,6 +4,7 @@ using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Things.Bulk;
 using OnePlatform.Ontology.Things.Graph;
 using OnePlatform.Ontology.Things.Streams;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -14,7 +15,7 @@ internal static class ThingsEndpoints
 {
     public static RouteGroupBuilder MapThings(this IEndpointRouteBuilder routes)
     {
-        var things = routes.MapGroup("/api/things").WithTags("Things");
+        var things = routes.MapGroup("/api/things").WithTags("Things").AddEndpointFilter<RouteGroupBuilder, KnowTypes>();
         things.MapGet("/", List).WithName("ListThings").WithSummary("List things").Access("things:read", Role.Customer);
         things.MapPost("/", Create).WithName("CreateThing").WithSummary("Create a thing").Access("things:write", Role.GroupUser)
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -37,7 +38,7 @@ internal static class ThingsEndpoints
         Guid id, ActingGroup group, ThingStore things, CancellationToken cancellationToken)
         => await things.FindAsync(group.Caller, group.Id, id, cancellationToken) is { } thing ? new VersionedOk<ThingResponse>(thing) : TypedResults.NotFound();
 
-    private static async Task<Results<VersionedCreated<ThingResponse>, ProblemHttpResult>> Create(
+    internal static async Task<Results<VersionedCreated<ThingResponse>, ProblemHttpResult>> Create(
         CreateThingRequest request, ActingGroup group, ThingStore things, CancellationToken cancellationToken, bool? strict = null)
     {
         var outcome = await things.CreateAsync(group.Caller, group.Id, request, strict, cancellationToken);
@@ -49,7 +50,7 @@ internal static class ThingsRegistration
 {
     public static IServiceCollection AddThings(this IServiceCollection services)
     {
-        services.AddSingleton<ThingRules>().AddSingleton<QuotaGate>();
+        services.AddScoped<ThingRules>().AddSingleton<QuotaGate>();
         services.AddScoped<BulkCreate>().AddScoped<BulkChange>().AddScoped<BulkArchive>().AddScoped<ThingHistory>().AddScoped<ThingGraph>();
         services.AddHttpClient<EventLog>(client => client.BaseAddress = new Uri("https+http://events"));
         return services.AddScoped<ThingStore>().AddScoped<ThingChanges>().AddScoped<ThingArchive>().AddScoped<ThingList>();

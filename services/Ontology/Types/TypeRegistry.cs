@@ -2,31 +2,42 @@ using System.Text.Json;
 
 namespace OnePlatform.Ontology.Types;
 
-/// <summary>The types every group has. They are data: the files in <c>Data</c>, compiled once per process.</summary>
+/// <summary>A set of types: those every group has, from the files in <c>Data</c>, and with them a group's own.</summary>
 internal sealed class TypeRegistry
 {
-    public const string Version = "1.0.0";
+    public const string Version = "1.1.0";
 
     private readonly Dictionary<string, ThingType> _things = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ConnectionType> _connections = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, EventTypeResponse> _events = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EventType> _events = new(StringComparer.Ordinal);
 
     public TypeRegistry()
+        : this(
+            [.. Load<ThingTypeData>("thing-types").Select(data => new ThingType(data))],
+            [.. Load<ConnectionTypeData>("connection-types").Select(data => new ConnectionType(data))],
+            [.. Load<EventTypeData>("event-types").Select(data => new EventType(data))])
     {
-        ThingTypes = [.. Load<ThingTypeData>("thing-types").Select(data => new ThingType(data))];
-        ConnectionTypes = [.. Load<ConnectionTypeData>("connection-types").Select(data => new ConnectionType(data))];
-        EventTypes = [.. Load<EventTypeData>("event-types").Select(data => new EventTypeResponse(
-            data.Name, data.Category, data.Tier, data.Description, data.Aliases ?? [], Version: 1, ObjectSchema.Of(data.Metadata, data.Required)))];
+    }
+
+    private TypeRegistry(IReadOnlyList<ThingType> things, IReadOnlyList<ConnectionType> connections, IReadOnlyList<EventType> events)
+    {
+        (ThingTypes, ConnectionTypes, EventTypes) = (things, connections, events);
         Index(_things, ThingTypes, type => type.Name, type => type.Response.Aliases);
         Index(_connections, ConnectionTypes, type => type.Name, type => type.Response.Aliases);
-        Index(_events, EventTypes, type => type.Name, type => type.Aliases);
+        Index(_events, EventTypes, type => type.Response.Name, type => type.Response.Aliases);
     }
 
     public IReadOnlyList<ThingType> ThingTypes { get; }
 
     public IReadOnlyList<ConnectionType> ConnectionTypes { get; }
 
-    public IReadOnlyList<EventTypeResponse> EventTypes { get; }
+    public IReadOnlyList<EventType> EventTypes { get; }
+
+    /// <summary>These and a group's own.</summary>
+    public TypeRegistry With(IReadOnlyList<ThingType> things, IReadOnlyList<ConnectionType> connections, IReadOnlyList<EventType> events)
+        => things.Count + connections.Count + events.Count == 0
+            ? this
+            : new TypeRegistry([.. ThingTypes, .. things], [.. ConnectionTypes, .. connections], [.. EventTypes, .. events]);
 
     /// <summary>The type of that name, or of which it is another name.</summary>
     public ThingType? FindThingType(string name) => _things.GetValueOrDefault(name);
@@ -35,7 +46,7 @@ internal sealed class TypeRegistry
     public ConnectionType? FindConnectionType(string name) => _connections.GetValueOrDefault(name);
 
     /// <inheritdoc cref="FindThingType"/>
-    public EventTypeResponse? FindEventType(string name) => _events.GetValueOrDefault(name);
+    public EventType? FindEventType(string name) => _events.GetValueOrDefault(name);
 
     private static void Index<T>(Dictionary<string, T> index, IReadOnlyList<T> types, Func<T, string> name, Func<T, IEnumerable<string>> aliases)
     {

@@ -4,9 +4,11 @@ import { createHmac } from 'node:crypto';
 import { createAuthClient } from 'better-auth/client';
 import { magicLinkClient, twoFactorClient } from 'better-auth/client/plugins';
 
-const [baseURL, mailURL] = process.argv.slice(2);
+const [baseURL, mailURL, socialEmail] = process.argv.slice(2);
 const email = `ba-${Date.now()}@example.com`;
 const password = 'plum-Ladder-97-river';
+
+const fetches = new Map();
 
 function browser() {
   const jar = new Map();
@@ -22,7 +24,9 @@ function browser() {
     }
     return response;
   };
-  return createAuthClient({ baseURL, plugins: [magicLinkClient(), twoFactorClient()], fetchOptions: { customFetchImpl } });
+  const client = createAuthClient({ baseURL, plugins: [magicLinkClient(), twoFactorClient()], fetchOptions: { customFetchImpl } });
+  fetches.set(client, customFetchImpl);
+  return client;
 }
 
 async function good(call) {
@@ -38,6 +42,16 @@ async function mail(to, subject) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`no mail "${subject}"`);
+}
+
+// What the browser does with the provider's address: opens it, and is led back.
+async function visit(client, { url, redirect }) {
+  assert.equal(redirect, true);
+  const agreed = await fetch(url, { redirect: 'manual' });
+  const back = new URL(agreed.headers.get('location'));
+  const landed = await fetches.get(client)(`${baseURL}${back.pathname}${back.search}`, { redirect: 'manual', headers: { accept: 'text/html' } });
+  assert.equal(landed.status, 302, await landed.text());
+  return landed.headers.get('location');
 }
 
 function totp(uri, ahead = 0) {
@@ -72,6 +86,25 @@ await good(client.updateUser({ name: 'Grace' }));
 assert.equal((await good(client.getSession())).user.name, 'Grace');
 assert.equal((await good(client.listAccounts()))[0].providerId, 'credential');
 await good(client.sendVerificationEmail({ email, callbackURL: '/' }));
+
+const social = browser();
+assert.equal((await social.signIn.social({ provider: 'nowhere' })).error.code, 'PROVIDER_NOT_FOUND');
+assert.equal((await social.signIn.social({ provider: 'fake', callbackURL: 'https://evil.example/' })).error.status, 400);
+assert.equal(await visit(social, await good(social.signIn.social({ provider: 'fake', callbackURL: '/home' }))), '/home');
+assert.equal((await good(social.getSession())).user.email, socialEmail);
+assert.deepEqual((await good(social.listAccounts())).map((a) => a.providerId), ['fake']);
+assert.equal((await social.unlinkAccount({ providerId: 'fake' })).error.code, 'FAILED_TO_UNLINK_LAST_ACCOUNT');
+await good(social.deleteUser({ callbackURL: '/' }));
+
+await good(fetch(`${baseURL}/api/auth/verify-email`, {
+  method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ token: await mail(email, 'Confirm your e-mail') }),
+}).then((r) => ({ data: r.ok, error: r.ok ? null : r.status })));
+await visit(client, await good(client.linkSocial({ provider: 'fake', callbackURL: '/settings' })));
+assert.deepEqual((await good(client.listAccounts())).map((a) => a.providerId), ['credential', 'fake']);
+await visit(social, await good(social.signIn.oauth2({ providerId: 'fake', callbackURL: '/' })));
+assert.equal((await good(social.getSession())).user.email, email);
+await good(client.unlinkAccount({ providerId: 'fake' }));
+await good(social.signOut());
 
 const next = 'another-Ladder-98-river';
 await good(client.changePassword({ currentPassword: password, newPassword: next, revokeOtherSessions: true }));

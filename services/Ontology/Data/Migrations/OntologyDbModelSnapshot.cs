@@ -614,6 +614,60 @@ namespace OnePlatform.Ontology.Data.Migrations
                     b.ToTable("thing_revisions", (string)null);
                 });
 
+            modelBuilder.Entity("OnePlatform.Ontology.Types.Custom.CustomTypeRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid?>("CreatedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("definition");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_custom_types");
+
+                    b.HasIndex("GroupId", "Kind", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_custom_types_name");
+
+                    b.ToTable("custom_types", (string)null);
+                });
+
             modelBuilder.Entity("OnePlatform.Ontology.Groups.Group", b =>
                 {
                     b.HasOne("OnePlatform.Ontology.Groups.Group", null)

@@ -17,7 +17,7 @@ internal static class InvitationsEndpoints
             .Access("people:write", Role.None).ProducesProblem(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<Results<Created<InvitationResponse>, ProblemHttpResult>> Invite(
+    internal static async Task<Results<Created<InvitationResponse>, ProblemHttpResult>> Invite(
         InvitePersonRequest request, ActingGroup group, InvitationStore invitations, CancellationToken cancellationToken)
     {
         var role = RoleNames.Parse(request.Role);

@@ -6,6 +6,7 @@ using NpgsqlTypes;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.Querying.Documents;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -153,6 +154,7 @@ internal sealed class BulkChange(
             return;
         }
 
+        await connection.HoldAsync(changes.Select(c => c.After.Type).Distinct().Select(rules.CustomOf), cancellationToken);
         await using var command = new NpgsqlCommand(Update, connection);
         var parameters = command.Parameters;
         parameters.AddUuid("group_id", groupId);

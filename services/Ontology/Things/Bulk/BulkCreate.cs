@@ -5,6 +5,7 @@ using NpgsqlTypes;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -48,6 +49,7 @@ internal sealed class BulkCreate(
             return (null, full);
         }
 
+        await connection.HoldAsync(made.Select(m => m.Thing.Type).Distinct().Select(rules.CustomOf), cancellationToken);
         var stored = await InsertAsync(connection, caller, groupId, made, now, cancellationToken);
         var done = stored.Count == made.Count ? made : made.FindAll(m => stored.Contains(m.Thing.Id));
         foreach (var (index, _) in made.Where(m => !stored.Contains(m.Thing.Id)))

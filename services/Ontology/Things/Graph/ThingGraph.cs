@@ -67,13 +67,16 @@ internal sealed class ThingGraph(NpgsqlDataSource dataSource, TenantScope scope)
             _ => [("from_id", "to_id"), ("to_id", "from_id")],
         })
         {
-            // What the caller may not see is neither shown nor walked through.
+            // What the caller may not see is neither shown nor walked through. Each thing's edges are read in the order of the index
+            // and no further than the budget, so that one with very many costs no more than the rest.
             var command = new NpgsqlBatchCommand(
                 $"""
-                 select c.id, c.from_id, c.to_id, c.type, o.id, o.type, o.name, o.status
-                 from connections c join things o on o.id = c.{far} and o.group_id = @group_id and o.archived_at is null and {ThingSight.Of(caller, "o")}
-                 where c.group_id = @group_id and c.archived_at is null and c.{near} = any(@frontier) and (@types::text[] is null or c.type = any(@types))
-                 order by c.{near}, c.type, c.{far} limit @most
+                 select e.* from unnest(@frontier) with ordinality as f(id, place) cross join lateral (
+                     select c.id, c.from_id, c.to_id, c.type, o.id as other_id, o.type as other_type, o.name, o.status
+                     from connections c join things o on o.id = c.{far} and o.group_id = @group_id and o.archived_at is null and {ThingSight.Of(caller, "o")}
+                     where c.group_id = @group_id and c.archived_at is null and c.{near} = f.id and (@types::text[] is null or c.type = any(@types))
+                     order by c.type, c.{far} limit @most) e
+                 order by f.place, e.type, e.other_id limit @most
                  """);
             command.Parameters.AddUuid("group_id", groupId);
             command.Parameters.AddAll("frontier", NpgsqlDbType.Uuid, frontier);

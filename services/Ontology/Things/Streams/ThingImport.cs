@@ -1,8 +1,12 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Numerics;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Bulk;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things.Streams;
@@ -10,7 +14,7 @@ namespace OnePlatform.Ontology.Things.Streams;
 /// <summary>How far an import has come, written after each part that was stored.</summary>
 /// <param name="Lines">Read so far; everything up to here is stored or told as an error.</param>
 /// <param name="Skipped">Lines whose external id the group has already: an import that broke off is simply sent again.</param>
-/// <param name="Errors">Of this part, by line, the first being 1.</param>
+/// <param name="Errors">Since the last progress, by line, the first being 1; at most 1,000 in all, then only counted.</param>
 /// <param name="State"><c>running</c>, <c>done</c>, or <c>stopped</c> with the problem's code and detail.</param>
 public sealed record ImportProgress(
     long Lines, long Created, long Skipped, long Failed, string State, IReadOnlyList<ImportError>? Errors = null, string? Code = null, string? Detail = null);
@@ -23,6 +27,11 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
     private const int LinesPerPart = 1_000;
     private const int LongestLine = 1024 * 1024;
 
+    // The answer is written while the body is read, and on HTTP/1.1 a sender may read none of it before all is sent: it must stay so
+    // small that it waits in the buffers between the two, or each would wait for the other.
+    private const int MostErrorsTold = 1_000;
+    private const long PartsPerStep = 512;
+
     private static readonly byte[] s_newLine = "\n"u8.ToArray();
 
     private readonly List<JsonElement> _items = [];
@@ -32,6 +41,8 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
     private long _created;
     private long _skipped;
     private long _failed;
+    private long _parts;
+    private int _told;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -102,15 +113,14 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
         }
         catch (JsonException)
         {
-            _failed++;
-            _errors.Add(new ImportError(_read, "malformed_item", "The line is not JSON.", null));
+            Fail(new ImportError(_read, "malformed_item", "The line is not JSON.", null));
         }
     }
 
     /// <returns>False when the import cannot go on.</returns>
     private async Task<bool> StoreAsync(CancellationToken cancellationToken)
     {
-        var (done, problem) = await bulk.RunAsync(group.Caller, group.Id, _items, atomic: false, strict, cancellationToken);
+        var (done, problem) = await StorePartAsync(cancellationToken);
         if (done is null)
         {
             var code = problem!.ProblemDetails.Extensions["code"] as string;
@@ -127,19 +137,47 @@ internal sealed class ThingImport(BulkCreate bulk, ActingGroup group, bool? stri
                 continue;
             }
 
-            _failed++;
-            _errors.Add(new ImportError(_lines[error.Index], error.Code, error.Detail, error.Pointer));
+            Fail(new ImportError(_lines[error.Index], error.Code, error.Detail, error.Pointer));
         }
 
-        await TellAsync("running", cancellationToken);
+        _items.Clear();
+        _lines.Clear();
+        _parts++;
+        // Each of the first parts, then every second, every fourth: a line for each would grow with the import.
+        if (_parts % (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(1, _parts / PartsPerStep)) == 0)
+        {
+            await TellAsync("running", cancellationToken);
+        }
+
         return true;
+    }
+
+    private async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> StorePartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await bulk.RunAsync(group.Caller, group.Id, _items, atomic: false, strict, cancellationToken);
+        }
+        catch (PostgresException ex) when (ex.SqlState == TypePolicy.HasChanged)
+        {
+            // What was read cannot be read again; whoever sends it again gets on where this broke off.
+            return (null, Problems.Conflict("type_changed", "A type was changed meanwhile; send the import again."));
+        }
+    }
+
+    private void Fail(ImportError error)
+    {
+        _failed++;
+        if (_told < MostErrorsTold)
+        {
+            _told++;
+            _errors.Add(error);
+        }
     }
 
     private async Task TellAsync(string state, CancellationToken cancellationToken, string? code = null, string? detail = null)
     {
         var progress = new ImportProgress(_read, _created, _skipped, _failed, state, _errors.Count == 0 ? null : [.. _errors], code, detail);
-        _items.Clear();
-        _lines.Clear();
         _errors.Clear();
         await JsonSerializer.SerializeAsync(answer, progress, ApiJson.Options, cancellationToken);
         await answer.WriteAsync(s_newLine, cancellationToken);

@@ -4,13 +4,32 @@ using System.Text.Json;
 namespace OnePlatform.Ontology.Types.Schemas;
 
 /// <summary>Holds a value against a schema.</summary>
-internal static class SchemaCheck
+internal sealed class SchemaCheck
 {
     private const int MostFaults = 50;
 
-    public static void Run(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    // Schemas of tenants can refer to others many times over; a check ends all the same.
+    private const int MostSteps = 200_000;
+    private const int Deepest = 400;
+
+    private int _steps;
+    private int _depth;
+
+    public static IReadOnlyList<SchemaFault> Run(JsonSchema schema, JsonElement value, string root)
     {
-        if (faults.Count >= MostFaults)
+        var (check, faults) = (new SchemaCheck(), new List<SchemaFault>());
+        check.Run(schema, value, new Place(Parent: null, root), faults);
+        if (check._steps > MostSteps)
+        {
+            faults.Add(new SchemaFault(root, "too_complex", "Holding this against its schema takes too many steps."));
+        }
+
+        return faults;
+    }
+
+    private void Run(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    {
+        if (faults.Count >= MostFaults || ++_steps > MostSteps)
         {
             return;
         }
@@ -21,10 +40,21 @@ internal static class SchemaCheck
             return;
         }
 
-        if ((KindOf(value) & schema.Kinds) == 0)
+        if (_depth == Deepest)
         {
-            Add(faults, place, "wrong_type", $"This must be {NameOf(schema.Kinds)}.");
+            _steps = MostSteps + 1;
             return;
+        }
+
+        if (schema.Kinds != JsonKinds.Any && (KindOf(value) & schema.Kinds) == 0)
+        {
+            Add(faults, place, "wrong_type", $"This must be {KindNames.Of(schema.Kinds)}.");
+            return;
+        }
+
+        if (schema.Const is { } only && !JsonElement.DeepEquals(only, value))
+        {
+            Add(faults, place, "not_in_enum", $"This must be {only.GetRawText()}.");
         }
 
         if (schema.Enum is { } allowed && !allowed.Any(a => JsonElement.DeepEquals(a, value)))
@@ -32,11 +62,20 @@ internal static class SchemaCheck
             Add(faults, place, "not_in_enum", $"This must be one of {string.Join(", ", allowed.Select(a => a.GetRawText()))}.");
         }
 
+        _depth++;
         CheckByKind(schema, value, place, faults);
         CheckCombined(schema, value, place, faults);
+        _depth--;
     }
 
-    private static void CheckByKind(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    private bool Accepts(JsonSchema schema, JsonElement value)
+    {
+        var faults = new List<SchemaFault>();
+        Run(schema, value, place: null, faults);
+        return faults.Count == 0;
+    }
+
+    private void CheckByKind(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
     {
         switch (value.ValueKind)
         {
@@ -57,15 +96,21 @@ internal static class SchemaCheck
 
     private static void CheckNumber(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
     {
-        var number = value.GetDouble();
-        if (number < schema.Minimum || number > schema.Maximum || number <= schema.ExclusiveMinimum || number >= schema.ExclusiveMaximum)
+        if (schema is { Minimum: null, Maximum: null, ExclusiveMinimum: null, ExclusiveMaximum: null, MultipleOf: null })
+        {
+            return;
+        }
+
+        var number = ExactNumber.Of(value);
+        if (schema.Minimum?.CompareTo(number) > 0 || schema.Maximum?.CompareTo(number) < 0
+            || schema.ExclusiveMinimum?.CompareTo(number) >= 0 || schema.ExclusiveMaximum?.CompareTo(number) <= 0)
         {
             Add(faults, place, "out_of_range", "This number is outside of the allowed range.");
         }
 
-        if (schema.MultipleOf is { } step && !(value.TryGetDecimal(out var exact) && exact % step == 0))
+        if (schema.MultipleOf is { } step && !number.IsMultipleOf(step))
         {
-            Add(faults, place, "not_a_multiple", $"This must be a multiple of {step.ToString(CultureInfo.InvariantCulture)}.");
+            Add(faults, place, "not_a_multiple", "This is not a multiple of the step that is demanded.");
         }
     }
 
@@ -87,7 +132,7 @@ internal static class SchemaCheck
         }
     }
 
-    private static void CheckArray(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    private void CheckArray(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
     {
         var length = value.GetArrayLength();
         if (length < schema.MinItems || length > schema.MaxItems)
@@ -95,19 +140,32 @@ internal static class SchemaCheck
             Add(faults, place, "wrong_length", "This list has too few or too many items.");
         }
 
-        if (schema.UniqueItems && HasTwins(value))
+        if (schema.UniqueItems && value.EnumerateArray().Distinct(DeepEquality.Instance).Count() < length)
         {
             Add(faults, place, "not_unique", "The items of this list must differ.");
         }
 
-        for (var i = 0; i < length && (i < schema.PrefixItems.Length || schema.Items is not null); i++)
+        if (schema.Contains is { } wanted && value.EnumerateArray().Count(item => Accepts(wanted, item)) is var found
+            && (found < schema.MinContains || found > schema.MaxContains))
         {
-            var item = i < schema.PrefixItems.Length ? schema.PrefixItems[i] : schema.Items!;
-            Run(item, value[i], At(place, i.ToString(CultureInfo.InvariantCulture)), faults);
+            Add(faults, place, "wrong_contents", "This list has too few or too many items of the kind that is demanded.");
+        }
+
+        if (schema.PrefixItems.Length == 0 && schema.Items is null)
+        {
+            return;
+        }
+
+        foreach (var (i, item) in value.EnumerateArray().Index())
+        {
+            if ((i < schema.PrefixItems.Length ? schema.PrefixItems[i] : schema.Items) is { } itsSchema)
+            {
+                Run(itsSchema, item, At(place, i.ToString(CultureInfo.InvariantCulture)), faults);
+            }
         }
     }
 
-    private static void CheckObject(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    private void CheckObject(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
     {
         if (schema.MinProperties > 0 || schema.MaxProperties < long.MaxValue)
         {
@@ -118,83 +176,116 @@ internal static class SchemaCheck
             }
         }
 
-        foreach (var name in schema.Required)
+        CheckNames(schema.Required, value, place, faults);
+        foreach (var (name, needed) in schema.DependentRequired)
         {
-            if (!value.TryGetProperty(name, out _))
+            if (value.TryGetProperty(name, out _))
             {
-                Add(faults, At(place, name), "required", $"The member '{name}' is missing.");
+                CheckNames(needed, value, place, faults);
             }
         }
 
-        if (schema.Properties.Count == 0 && schema.AdditionalProperties is null)
+        foreach (var (name, dependent) in schema.DependentSchemas)
+        {
+            if (value.TryGetProperty(name, out _))
+            {
+                Run(dependent, value, place, faults);
+            }
+        }
+
+        if (schema is { Properties.Count: 0, PatternProperties.Length: 0, AdditionalProperties: null, PropertyNames: null })
         {
             return;
         }
 
         foreach (var member in value.EnumerateObject())
         {
-            if (schema.Properties.GetValueOrDefault(member.Name, schema.AdditionalProperties!) is { } known)
+            CheckMember(schema, member, place, faults);
+        }
+    }
+
+    private static void CheckNames(string[] names, JsonElement value, Place? place, List<SchemaFault> faults)
+    {
+        foreach (var name in names)
+        {
+            if (!value.TryGetProperty(name, out _))
             {
-                Run(known, member.Value, At(place, member.Name), faults);
+                Add(faults, At(place, name), "required", $"The member '{name}' is missing.");
             }
         }
     }
 
-    private static void CheckCombined(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    private void CheckMember(JsonSchema schema, JsonProperty member, Place? place, List<SchemaFault> faults)
     {
+        if (schema.PropertyNames is { } names && !Accepts(names, JsonSerializer.SerializeToElement(member.Name)))
+        {
+            Add(faults, At(place, member.Name), "wrong_name", "A member may not have this name.");
+        }
+
+        var isKnown = schema.Properties.TryGetValue(member.Name, out var known);
+        if (isKnown)
+        {
+            Run(known!, member.Value, At(place, member.Name), faults);
+        }
+
+        foreach (var (pattern, matching) in schema.PatternProperties)
+        {
+            if (pattern.IsMatch(member.Name))
+            {
+                isKnown = true;
+                Run(matching, member.Value, At(place, member.Name), faults);
+            }
+        }
+
+        if (!isKnown && schema.AdditionalProperties is { } others)
+        {
+            Run(others, member.Value, At(place, member.Name), faults);
+        }
+    }
+
+    private void CheckCombined(JsonSchema schema, JsonElement value, Place? place, List<SchemaFault> faults)
+    {
+        if (schema.Reference?.Target is { } target)
+        {
+            Run(target, value, place, faults);
+        }
+
         foreach (var part in schema.AllOf)
         {
             Run(part, value, place, faults);
         }
 
-        if (schema.AnyOf.Length > 0 && !schema.AnyOf.Any(s => s.Accepts(value)))
+        if (schema.AnyOf.Length > 0 && !schema.AnyOf.Any(s => Accepts(s, value)))
         {
             Add(faults, place, "no_match", "This fits none of the allowed shapes.");
         }
 
-        if (schema.OneOf.Length > 0 && schema.OneOf.Count(s => s.Accepts(value)) != 1)
+        if (schema.OneOf.Length > 0 && schema.OneOf.Count(s => Accepts(s, value)) != 1)
         {
             Add(faults, place, "no_match", "This must fit exactly one of the allowed shapes.");
         }
 
-        if (schema.Not?.Accepts(value) == true)
+        if (schema.Not is { } refused && Accepts(refused, value))
         {
             Add(faults, place, "not_allowed", "This shape is not allowed here.");
         }
-    }
 
-    private static bool HasTwins(JsonElement list)
-    {
-        var items = list.EnumerateArray().ToList();
-        return items.Where((item, i) => items.Take(i).Any(other => JsonElement.DeepEquals(item, other))).Any();
+        if (schema.If is { } condition && (Accepts(condition, value) ? schema.Then : schema.Else) is { } consequence)
+        {
+            Run(consequence, value, place, faults);
+        }
     }
 
     private static JsonKinds KindOf(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => JsonKinds.Null,
         JsonValueKind.True or JsonValueKind.False => JsonKinds.Boolean,
-        JsonValueKind.Number => IsWhole(value) ? JsonKinds.Integer : JsonKinds.Number & ~JsonKinds.Integer,
+        // 1.0 is an integer to the specification, and so is a number that no machine type holds.
+        JsonValueKind.Number => value.TryGetInt64(out _) || ExactNumber.Of(value).IsWhole ? JsonKinds.Integer : JsonKinds.Number & ~JsonKinds.Integer,
         JsonValueKind.String => JsonKinds.String,
         JsonValueKind.Array => JsonKinds.Array,
         _ => JsonKinds.Object,
     };
-
-    // 1.0 is an integer to the specification.
-    private static bool IsWhole(JsonElement number)
-        => number.TryGetInt64(out _) || Math.IEEERemainder(number.GetDouble(), 1) == 0;
-
-    private static string NameOf(JsonKinds kinds) => string.Join(" or ", System.Enum.GetValues<JsonKinds>()
-        .Where(k => k is not (JsonKinds.None or JsonKinds.Any) && kinds.HasFlag(k) && !(k == JsonKinds.Integer && kinds.HasFlag(JsonKinds.Number)))
-        .Select(k => k switch
-        {
-            JsonKinds.Null => "null",
-            JsonKinds.Boolean => "true or false",
-            JsonKinds.Integer => "a whole number",
-            JsonKinds.Number => "a number",
-            JsonKinds.String => "a text",
-            JsonKinds.Array => "a list",
-            _ => "an object",
-        }));
 
     private static Place? At(Place? place, string step) => place is null ? null : new Place(place, step);
 

@@ -1,0 +1,53 @@
+using Npgsql;
+
+namespace OnePlatform.ServiceDefaults;
+
+/// <summary>What is not committed when it is disposed of is undone.</summary>
+public sealed class TenantTransaction : IAsyncDisposable
+{
+    private const string Savepoint = "part";
+
+    private readonly NpgsqlTransaction? _own;
+    private bool _done;
+
+    private TenantTransaction(NpgsqlConnection connection, NpgsqlTransaction? own) => (Connection, _own) = (connection, own);
+
+    /// <summary>Open, and told the tenant.</summary>
+    public NpgsqlConnection Connection { get; }
+
+    internal static async Task<TenantTransaction> OnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        => new(connection, await connection.BeginTransactionAsync(cancellationToken));
+
+    internal static async Task<TenantTransaction> WithinAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(connection, $"savepoint {Savepoint}", cancellationToken);
+        return new TenantTransaction(connection, own: null);
+    }
+
+    /// <summary>Keeps what was done; in a shared transaction as long as that is kept.</summary>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        _done = true;
+        await (_own is null ? ExecuteAsync(Connection, $"release savepoint {Savepoint}", cancellationToken) : _own.CommitAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_own is not null)
+        {
+            await _own.DisposeAsync();
+            await Connection.DisposeAsync();
+        }
+        else if (!_done)
+        {
+            await ExecuteAsync(Connection, $"rollback to savepoint {Savepoint}; release savepoint {Savepoint}", CancellationToken.None);
+        }
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+using OnePlatform.Bench.Events;
+
+var size = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 0;
+return args.FirstOrDefault() switch
+{
+    "record" => await RecordRun.RunAsync(size > 0 ? size : 50_000),
+    "visible" => await VisibleRun.RunAsync(size > 0 ? size : 10),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Events.Bench record [EVENTS] | visible [SECONDS] (bench/events/run builds it first)");
+    return 2;
+}

@@ -1,0 +1,4 @@
+create database identitydb;
+create database ontologydb;
+create database eventsdb;
+create database knowledgedb;

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OnePlatform.Contracts;
+using OnePlatform.Events.Recording;
+using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
+
+namespace OnePlatform.Events.Reading;
+
+/// <summary>How reads of the log are noted in it; section <c>Events:Reads</c>.</summary>
+internal sealed class LogReadsOptions
+{
+    public const string Section = "Events:Reads";
+
+    /// <summary>Of the reads of one caller in this time the first is noted; zero: none is.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(15);
+}
+
+/// <summary>Notes in a log that an owner looked into it: the first time in a while, not each page.</summary>
+internal sealed class LogReads(LogWriter writer, LogReadSamples samples, RequestOrigin origin, TimeProvider clock)
+{
+    public const string Type = "events_read";
+
+    /// <param name="scope">self, subtree or platform.</param>
+    public async Task NoteAsync(Caller caller, Guid group, string scope, CancellationToken cancellationToken)
+    {
+        if (caller.Role < Role.GroupOwner || !samples.IsFirst(caller.Id, group, scope))
+        {
+            return;
+        }
+
+        var now = clock.GetUtcNow();
+        var line = new LogLine(
+            Guid.CreateVersion7(now), group, Type, now, group, "group",
+            JsonSerializer.SerializeToElement(new { EntityType = "event", Scope = scope }, ApiJson.Options));
+        await writer.RecordAsync([LogEntry.From(line, origin.Current, "events", now)], cancellationToken);
+    }
+}
+
+/// <summary>Who read what lately, on this instance.</summary>
+internal sealed class LogReadSamples(IOptions<LogReadsOptions> options, TimeProvider clock)
+{
+    private const int Most = 10_000;
+
+    private readonly ConcurrentDictionary<(Guid Caller, Guid Group, string Scope), DateTimeOffset> _until = new();
+
+    public bool IsFirst(Guid caller, Guid group, string scope)
+    {
+        if (options.Value.Window == TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        var (now, key) = (clock.GetUtcNow(), (caller, group, scope));
+        if (_until.TryGetValue(key, out var until) ? until > now || !_until.TryUpdate(key, now + options.Value.Window, until) : !_until.TryAdd(key, now + options.Value.Window))
+        {
+            return false;
+        }
+
+        if (_until.Count > Most)
+        {
+            foreach (var old in _until.Where(u => u.Value <= now))
+            {
+                _until.TryRemove(old);
+            }
+        }
+
+        return true;
+    }
+}

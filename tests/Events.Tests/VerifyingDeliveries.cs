@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace OnePlatform.Events.Tests;
+
+/// <summary>What is sent, verified by the published npm package, unchanged.</summary>
+public sealed class VerifyingDeliveries(WebhooksHost host) : IClassFixture<WebhooksHost>
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Receivers_verify_deliveries_and_attempts_with_either_secret_after_a_rotation()
+    {
+        var group = Guid.NewGuid();
+        using var client = host.ClientIn(group);
+        var (url, got) = host.Receiver.Open(Receiver.Answers(500, 200));
+        var webhook = await WebhooksHost.CreateAsync(client, url, types: ["x.test"]);
+        var first = webhook["secret"]!.GetValue<string>();
+        await host.RecordAsync(EventsHost.Line(group) with { Metadata = JsonElement.Parse("""{"text":"ünïcode \"quoted\" \u2028 😀"}""") });
+        await Receiver.GetsAsync(got, 2);
+        using var rotated = await client.PostAsync($"/api/webhooks/{WebhooksHost.Id(webhook)}/rotate-secret", null);
+        var second = (await rotated.Content.ReadFromJsonAsync<JsonObject>())!["secret"]!.GetValue<string>();
+        await host.RecordAsync(EventsHost.Line(group));
+        await Receiver.GetsAsync(got, 3);
+
+        var deliveries = got().Select((delivery, i) => new
+        {
+            secrets = i < 2 ? new[] { first } : [first, second],
+            headers = delivery.Headers.Where(h => h.Key.StartsWith("webhook-", StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()),
+            body = delivery.Body,
+        });
+        await RunAsync("", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+        Assert.Contains("complete", await RunAsync(JsonSerializer.Serialize(deliveries), "node", "standardwebhooks.mjs"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunAsync(string input, string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Path.Combine(AppContext.BaseDirectory, "clients"),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var deadline = new CancellationTokenSource(s_deadline);
+        await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
+        try
+        {
+            await process.WaitForExitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        Assert.True(process.ExitCode == 0, $"{program}: {await output}{await error}");
+        return await output;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using Map = System.Collections.Generic.Dictionary<object, object>;
+
+namespace OnePlatform.Operations.Tests;
+
+/// <summary><c>deploy/compose.yaml</c>, read as Compose reads it.</summary>
+public sealed partial class ComposingTheDeployment : IDisposable
+{
+    private readonly Map _compose = Read(Repository.Read("deploy", "compose.yaml"));
+    private readonly string _folder = Directory.CreateTempSubdirectory("secrets").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_environment_variable_of_our_processes_is_one_they_read()
+        => Assert.DoesNotContain(Ours().SelectMany(s => Part(s.Service, "environment").Keys).Cast<string>(), name => !EnvironmentNames.IsRead(name));
+
+    [Fact]
+    public void Every_secret_of_our_processes_is_a_setting_they_read()
+        => Assert.DoesNotContain(Ours().SelectMany(s => Names(s.Service, "secrets")), name => !EnvironmentNames.IsRead(name));
+
+    [Fact]
+    public void Every_secret_is_a_file_that_the_script_makes_and_each_is_different()
+    {
+        MakeSecrets();
+        var declared = Part(_compose, "secrets").ToDictionary(s => (string)s.Key, s => (string)((Map)s.Value)["file"]);
+        Assert.Equal(Services().SelectMany(s => Names(s.Service, "secrets")).Distinct().Order(StringComparer.Ordinal), declared.Keys.Order(StringComparer.Ordinal));
+        Assert.All(declared, secret => Assert.Equal($"./compose/secrets/{secret.Key}", secret.Value));
+        Assert.All(declared.Keys, name => Assert.True(File.Exists(Path.Combine(_folder, name)), $"make-secrets makes no {name}."));
+        var random = new[] { "Identity__KeyEncryptionSecret", "Querying__CursorKey", "Webhooks__EncryptionSecret", "postgres_password", "redis_password", "rabbitmq_password" }
+            .Select(name => File.ReadAllText(Path.Combine(_folder, name))).ToList();
+        Assert.All(random, text => Assert.Equal(40, text.Length));
+        Assert.Equal(random.Count, random.Distinct().Count());
+    }
+
+    [Fact]
+    public void Secrets_that_are_there_are_kept()
+    {
+        MakeSecrets();
+        var before = Directory.GetFiles(_folder).ToDictionary(file => file, File.ReadAllText);
+        MakeSecrets();
+        Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllText(file.Key)));
+    }
+
+    [Fact]
+    public void No_secret_stands_in_the_file()
+    {
+        var given = Services().SelectMany(s => Part(s.Service, "environment")).Where(e => SecretName().IsMatch((string)e.Key)).Select(e => $"{e.Key}={e.Value}");
+        Assert.Empty(given);
+    }
+
+    [Fact]
+    public void Whatever_a_service_waits_for_mounts_or_joins_is_there()
+    {
+        var services = Services().Select(s => s.Name).ToHashSet();
+        foreach (var (name, service) in Services())
+        {
+            Assert.Empty(Part(service, "depends_on").Keys.Cast<string>().Except(services));
+            Assert.Empty(Names(service, "networks").Except(Part(_compose, "networks").Keys.Cast<string>()));
+            foreach (var source in Names(service, "volumes").Select(v => v.Split(':')[0]))
+            {
+                Assert.True(source[0] == '.' ? Path.Exists(Repository.Path("deploy", source)) : Part(_compose, "volumes").ContainsKey(source), $"{name} mounts {source}, which is not there.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Each_service_that_owns_a_database_starts_after_its_migration()
+    {
+        foreach (var database in DatabaseName().Matches(Repository.Read("deploy", "compose", "databases.sql")).Select(m => m.Groups[1].Value))
+        {
+            var services = Services().ToDictionary(s => s.Name, s => s.Service);
+            Assert.Equal("service_completed_successfully", (string)((Map)Part(services[database], "depends_on")[$"{database}-migrate"])["condition"]);
+            Assert.Equal(["--migrate"], Names(services[$"{database}-migrate"], "command"));
+            Assert.Contains($"ConnectionStrings__{database}db", Names(services[$"{database}-migrate"], "secrets"));
+            Assert.Equal((string)services[database]["image"], (string)services[$"{database}-migrate"]["image"]);
+        }
+    }
+
+    [Fact]
+    public void Our_processes_are_built_of_projects_that_are_there_and_only_the_front_is_reached()
+    {
+        foreach (var (_, service) in Ours().Where(s => s.Service.ContainsKey("build")))
+        {
+            var project = (string)Part(Part(service, "build"), "args")["PROJECT"];
+            Assert.Single(Directory.GetFiles(Repository.Path(project), "*.csproj"));
+        }
+
+        Assert.Equal(["front"], Services().Where(s => s.Service.ContainsKey("ports")).Select(s => s.Name));
+        Assert.All(Ours(), s => Assert.Equal("true", (string)s.Service["read_only"]));
+    }
+
+    private void MakeSecrets()
+    {
+        using var script = Process.Start(new ProcessStartInfo("bash", [Repository.Path("deploy", "compose", "make-secrets"), _folder]) { RedirectStandardError = true })!;
+        var errors = script.StandardError.ReadToEnd();
+        script.WaitForExit();
+        Assert.True(script.ExitCode == 0, errors);
+    }
+
+    private static Map Read(string text) => new DeserializerBuilder().Build().Deserialize<Map>(new MergingParser(new Parser(new StringReader(text))));
+
+    private IEnumerable<(string Name, Map Service)> Services() => Part(_compose, "services").Select(s => ((string)s.Key, (Map)s.Value));
+
+    private IEnumerable<(string Name, Map Service)> Ours() => Services().Where(s => ((string)s.Service["image"]).StartsWith("oneplatform/", StringComparison.Ordinal));
+
+    private static Map Part(Map map, string name) => map.GetValueOrDefault(name) as Map ?? [];
+
+    private static List<string> Names(Map map, string name) => map.GetValueOrDefault(name) is List<object> list ? [.. list.Cast<string>()] : [];
+
+    [GeneratedRegex("create database (\\w+)db;")]
+    private static partial Regex DatabaseName();
+
+    [GeneratedRegex("(Password|Secret|Key|ConnectionStrings.*)$")]
+    private static partial Regex SecretName();
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Npgsql;
+using OnePlatform.Testing;
+
+namespace OnePlatform.Operations.Tests;
+
+/// <summary>The migration step of each service as an operator runs it: its own process, in Production, with its secrets as files.</summary>
+public sealed class MigratingDatabases : IAsyncLifetime
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
+    private readonly string _secrets = Directory.CreateTempSubdirectory("secrets").FullName;
+    private readonly string _database = $"migrating_{Guid.NewGuid():N}";
+    private string _admin = "";
+
+    public async Task InitializeAsync()
+    {
+        _admin = await TestServers.PostgresAsync();
+        await ExecuteAsync(_admin, $"create database {_database}");
+        foreach (var name in new[] { "identitydb", "ontologydb", "eventsdb", "knowledgedb" })
+        {
+            File.WriteAllText(Path.Combine(_secrets, $"ConnectionStrings__{name}"), Owner);
+        }
+
+        File.WriteAllText(Path.Combine(_secrets, "ConnectionStrings__redis"), "127.0.0.1:9");
+        File.WriteAllText(Path.Combine(_secrets, "ConnectionStrings__rabbitmq"), "amqp://guest:guest@127.0.0.1:9");
+        foreach (var name in new[] { "Identity__KeyEncryptionSecret", "Querying__CursorKey", "Webhooks__EncryptionSecret" })
+        {
+            File.WriteAllText(Path.Combine(_secrets, name), Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        Directory.Delete(_secrets, recursive: true);
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync(_admin, $"drop database {_database} with (force)");
+    }
+
+    [Theory]
+    [InlineData("Identity")]
+    [InlineData("Ontology")]
+    [InlineData("Events")]
+    [InlineData("Knowledge")]
+    public async Task Two_steps_at_once_migrate_once_and_both_succeed(string service)
+    {
+        var steps = await Task.WhenAll(RunAsync(service, "--migrate"), RunAsync(service, "--migrate"));
+
+        Assert.All(steps, step => Assert.True(step.ExitCode == 0, step.Output));
+        Assert.Single(steps, step => step.Output.Contains(" applied).", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_refuses_a_schema_that_is_not_its_own_and_says_what_to_do()
+    {
+        var unmigrated = await RunAsync("Events");
+        Assert.NotEqual(0, unmigrated.ExitCode);
+        Assert.Contains("Run this service once with --migrate.", unmigrated.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync("Events", "--migrate")).ExitCode);
+        await ExecuteAsync(Owner, """insert into "__EFMigrationsHistory" values ('99990101000000_OfALaterBuild', '10.0.0')""");
+
+        var newer = await RunAsync("Events");
+        Assert.NotEqual(0, newer.ExitCode);
+        Assert.Contains("The database is newer than this build: it has the migration '99990101000000_OfALaterBuild'.", newer.Output, StringComparison.Ordinal);
+    }
+
+    private string Owner => new NpgsqlConnectionStringBuilder(_admin) { Database = _database }.ConnectionString;
+
+    private async Task<(int ExitCode, string Output)> RunAsync(string service, params string[] arguments)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        var program = Repository.Path("services", service, "bin", configuration, "net10.0", $"OnePlatform.{service}.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { WorkingDirectory = _secrets, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Secrets__Folder"] = _secrets;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var patience = new CancellationTokenSource(s_patience);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static async Task ExecuteAsync(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}
