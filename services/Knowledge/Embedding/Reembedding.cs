@@ -99,7 +99,7 @@ internal sealed partial class Reembedding(
         await using var batch = new RecordWriter(dataSource, scope, outbox).Begin(group);
         for (var i = 0; i < rows.Count; i++)
         {
-            batch.Embed(rows[i].Id, vectors[i], embedder.Model);
+            batch.Embed(rows[i].Id, rows[i].Text, vectors[i], embedder.Model);
         }
 
         await batch.CommitAsync(cancellationToken);

@@ -47,7 +47,12 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
                 index = new GroupIndex();
             }
 
-            await CatchUpAsync(group, index, change, cancellationToken);
+            if (!await CatchUpAsync(group, index, change, cancellationToken))
+            {
+                index = new GroupIndex();
+                await CatchUpAsync(group, index, change, cancellationToken);
+            }
+
             slot.Index = index;
             indexes.MakeRoom(slot);
             return index;
@@ -78,7 +83,8 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
         return states;
     }
 
-    private async Task CatchUpAsync(Guid group, GroupIndex index, long change, CancellationToken cancellationToken)
+    /// <returns>False when removals that the copy lacks were forgotten meanwhile: it is left as it was, for a new one to take its place.</returns>
+    private async Task<bool> CatchUpAsync(Guid group, GroupIndex index, long change, CancellationToken cancellationToken)
     {
         // A copy that begins needs no removals.
         var alive = index.Change == 0 ? " and not removed" : "";
@@ -89,6 +95,12 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
              from {IndexEntry.Table} where group_id = $1 and change > $2{alive} order by number
              """)
         { Parameters = { new() { Value = group }, new() { Value = index.Change } } });
+
+        // Asked after the entries were read: removals may be forgotten at any moment before.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select forgotten_up_to from {IndexState.Table} where group_id = $1")
+        {
+            Parameters = { new() { Value = group } },
+        });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var (entries, newest) = (new List<LoadedEntry>(), change);
@@ -109,6 +121,13 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
             }
         }
 
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        if (index.Change > 0 && index.Change < reader.GetInt64(0))
+        {
+            return false;
+        }
+
         index.Gate.EnterWriteLock();
         try
         {
@@ -118,5 +137,7 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
         {
             index.Gate.ExitWriteLock();
         }
+
+        return true;
     }
 }

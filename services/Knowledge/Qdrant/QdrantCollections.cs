@@ -1,8 +1,15 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Knowledge.Qdrant;
+
+/// <summary>A collection is not there: if it was, all that it held has to be put in again.</summary>
+internal sealed class CollectionMissingException(QdrantSpace space) : Exception($"Qdrant has no collection {space.Collection}.")
+{
+    public QdrantSpace Space => space;
+}
 
 /// <summary>The collections, made when they are first needed.</summary>
 internal sealed class QdrantCollections(QdrantClient qdrant)
@@ -12,25 +19,18 @@ internal sealed class QdrantCollections(QdrantClient qdrant)
 
     private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
 
-    /// <returns>True when the collection was not there: what it held before, if it was lost, has to be put in again.</returns>
-    public async Task<bool> EnsureAsync(QdrantSpace space, CancellationToken cancellationToken)
+    /// <exception cref="CollectionMissingException">It is not there, or no longer.</exception>
+    public async Task EnsureAsync(QdrantSpace space, CancellationToken cancellationToken)
     {
         if (_known.ContainsKey(space.Collection))
         {
-            return false;
+            return;
         }
 
         var path = $"collections/{space.Collection}";
-        var there = (await qdrant.SendAsync(HttpMethod.Get, $"{path}/exists", null, cancellationToken)).GetProperty("exists").GetBoolean();
-        if (!there)
+        if (!(await qdrant.SendAsync(HttpMethod.Get, $"{path}/exists", null, cancellationToken)).GetProperty("exists").GetBoolean())
         {
-            await qdrant.SendAsync(HttpMethod.Put, path, new
-            {
-                Vectors = space.Dimensions == 0
-                    ? []
-                    : new Dictionary<string, object> { [Dense] = new { Size = space.Dimensions, Distance = "Dot" } },
-                SparseVectors = new Dictionary<string, object> { [Words] = new { } },
-            }, cancellationToken);
+            throw new CollectionMissingException(space);
         }
 
         // Every time a process first meets the collection: whoever made it may have died before its indexes were there.
@@ -41,7 +41,24 @@ internal sealed class QdrantCollections(QdrantClient qdrant)
         }
 
         _known[space.Collection] = true;
-        return !there;
+    }
+
+    public async Task MakeAsync(QdrantSpace space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await qdrant.SendAsync(HttpMethod.Put, $"collections/{space.Collection}", new
+            {
+                Vectors = space.Dimensions == 0
+                    ? []
+                    : new Dictionary<string, object> { [Dense] = new { Size = space.Dimensions, Distance = "Dot" } },
+                SparseVectors = new Dictionary<string, object> { [Words] = new { } },
+            }, cancellationToken);
+        }
+        catch (HttpRequestException ex) when (ex.StatusCode == HttpStatusCode.Conflict)
+        {
+            // Somebody else was quicker.
+        }
     }
 
     public void Forget() => _known.Clear();

@@ -1,3 +1,4 @@
+using System.Net;
 using Npgsql;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.ServiceDefaults;
@@ -12,6 +13,9 @@ namespace OnePlatform.Knowledge.Qdrant;
 internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdrant, QdrantCollections collections)
 {
     private const int BatchSize = 256;
+
+    // As many collections may turn out to be gone one after the other.
+    private const int MostLosses = 16;
 
     /// <returns>The spaces in which the active ones of these groups have rows, and those groups.</returns>
     public async Task<(IReadOnlyList<QdrantSpace> Spaces, IReadOnlyList<Guid> Groups)> SyncAsync(TenantScope scope, CancellationToken cancellationToken)
@@ -31,7 +35,8 @@ internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdran
     {
         collections.Forget();
         await using var batch = dataSource.CreateTenantBatch(Everywhere());
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"update {QdrantState.Table} set change = 0"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"update {QdrantState.Table} set change = 0 where group_id in (select group_id from {QdrantState.Table} order by group_id for update)"));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -69,27 +74,51 @@ internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdran
 
     private async Task<string[]> FeedAsync(TenantScope scope, Guid group, CancellationToken cancellationToken)
     {
+        for (var left = MostLosses; ; left--)
+        {
+            try
+            {
+                return await FeedOnceAsync(scope, group, cancellationToken);
+            }
+            catch (CollectionMissingException ex) when (left > 0)
+            {
+                // Only now, for no group's row is held any more: two that wait for each other's would wait for ever.
+                await StartAgainAsync(ex.Space, cancellationToken);
+                await collections.MakeAsync(ex.Space, cancellationToken);
+            }
+            catch (HttpRequestException ex) when (left > 0 && ex.StatusCode == HttpStatusCode.NotFound)
+            {
+                collections.Forget();
+            }
+        }
+    }
+
+    private async Task<string[]> FeedOnceAsync(TenantScope scope, Guid group, CancellationToken cancellationToken)
+    {
         await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // The row is held until the end: two feeding one group could put an old entry over a newer one.
-        var (from, spaces, to, forgotten) = await LockAsync(connection, group, cancellationToken);
-        if (from < forgotten)
+        var (from, spaces, to) = await LockAsync(connection, group, cancellationToken);
+        var entries = await QdrantEntry.ReadAsync(connection, group, from, to, cancellationToken);
+
+        // Asked after the entries were read: removals may be forgotten at any moment before.
+        if (from < await ForgottenAsync(connection, group, cancellationToken))
         {
-            await RemoveAllAsync(group, spaces, cancellationToken);
             from = 0;
+            entries = await QdrantEntry.ReadAsync(connection, group, from, to, cancellationToken);
         }
 
-        var entries = await QdrantEntry.ReadAsync(connection, group, from, to, cancellationToken);
+        if (from == 0)
+        {
+            await RemoveAllAsync(group, spaces, cancellationToken);
+        }
+
         foreach (var batch in entries.Where(e => !e.Removed).Chunk(BatchSize))
         {
             foreach (var inSpace in batch.GroupBy(e => e.Space))
             {
-                if (await collections.EnsureAsync(inSpace.Key, cancellationToken) && spaces.Contains(inSpace.Key.Name))
-                {
-                    await StartAgainAsync(connection, inSpace.Key, group, cancellationToken);
-                }
-
+                await collections.EnsureAsync(inSpace.Key, cancellationToken);
                 var points = new { Points = inSpace.Select(e => e.PointIn(group)).ToArray() };
                 await qdrant.SendAsync(HttpMethod.Put, $"collections/{inSpace.Key.Collection}/points?wait=true", points, cancellationToken);
                 await RemoveAsync(spaces.Where(s => s != inSpace.Key.Name), [.. inSpace.Select(e => e.Id)], cancellationToken);
@@ -120,20 +149,34 @@ internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdran
         var filter = new { Must = new[] { QdrantPayload.Is(QdrantPayload.Group, group) } };
         foreach (var space in spaces.Select(QdrantSpace.Parse))
         {
+            await collections.EnsureAsync(space, cancellationToken);
             await qdrant.SendAsync(HttpMethod.Post, $"collections/{space.Collection}/points/delete?wait=true", new { Filter = filter }, cancellationToken);
         }
     }
 
-    // The collection was lost: the other groups of it begin again as well. This one goes on, from wherever it was, at its next turn.
-    private static async Task StartAgainAsync(NpgsqlConnection connection, QdrantSpace space, Guid group, CancellationToken cancellationToken)
+    // Whichever groups had rows in a collection that is gone begin again; before it is there anew, so that none can overlook its loss.
+    private async Task StartAgainAsync(QdrantSpace space, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"select set_config('app.system', 'on', true); update {QdrantState.Table} set change = 0 where $1 = any (spaces) and group_id <> $2", connection)
-        { Parameters = { new() { Value = space.Name }, new() { Value = group } } };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var batch = dataSource.CreateTenantBatch(Everywhere());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"""
+             update {QdrantState.Table} set change = 0
+             where group_id in (select group_id from {QdrantState.Table} where $1 = any (spaces) order by group_id for update)
+             """)
+        { Parameters = { new() { Value = space.Name } } });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<(long From, HashSet<string> Spaces, long To, long Forgotten)> LockAsync(
+    private static async Task<long> ForgottenAsync(NpgsqlConnection connection, Guid group, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"select forgotten_up_to from {IndexState.Table} where group_id = $1", connection)
+        {
+            Parameters = { new() { Value = group } },
+        };
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<(long From, HashSet<string> Spaces, long To)> LockAsync(
         NpgsqlConnection connection, Guid group, CancellationToken cancellationToken)
     {
         await using var insert = new NpgsqlCommand(
@@ -142,14 +185,13 @@ internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdran
         await insert.ExecuteNonQueryAsync(cancellationToken);
         await using var select = new NpgsqlCommand(
             $"""
-             select q.change, q.spaces, s.change, s.forgotten_up_to from {QdrantState.Table} q join {IndexState.Table} s on s.group_id = q.group_id
+             select q.change, q.spaces, s.change from {QdrantState.Table} q join {IndexState.Table} s on s.group_id = q.group_id
              where q.group_id = $1 for update of q
              """, connection)
         { Parameters = { new() { Value = group } } };
         await using var reader = await select.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (
-            reader.GetInt64(0), reader.GetFieldValue<string[]>(1).ToHashSet(StringComparer.Ordinal), reader.GetInt64(2), reader.GetInt64(3));
+        return (reader.GetInt64(0), reader.GetFieldValue<string[]>(1).ToHashSet(StringComparer.Ordinal), reader.GetInt64(2));
     }
 
     private static async Task SaveAsync(NpgsqlConnection connection, Guid group, long change, string[] spaces, CancellationToken cancellationToken)

@@ -102,6 +102,12 @@ public sealed class QdrantStub : IAsyncDisposable
         JsonNode? result;
         lock (_lock)
         {
+            if (parts.Length == 2 && _collections.ContainsKey(parts[1]))
+            {
+                context.Response.StatusCode = StatusCodes.Status409Conflict;
+                return;
+            }
+
             result = ResultOf(parts[1], path[(path.IndexOf('}') + 1)..], context.Request.Method, body);
         }
 
