@@ -74,6 +74,16 @@ public sealed class GrantingToClients(IdentityHost identity) : IClassFixture<Ide
     }
 
     [Theory]
+    [InlineData("authorize")]
+    [InlineData("logout")]
+    public async Task A_zero_in_the_query_is_the_clients_fault(string operation)
+    {
+        using var anybody = identity.Anonymous;
+        using var refused = await anybody.GetAsync($"/connect/{operation}?client_id=a%00b&redirect_uri=https%3A%2F%2Fshop.example&response_type=code");
+        Assert.Equal("malformed_body", (await JsonAsync(refused))["code"]!.GetValue<string>());
+    }
+
+    [Theory]
     [InlineData("code_verifier", "another-verifier-of-forty-three-characters-at-l", "invalid_grant")]
     [InlineData("code_verifier", null, "invalid_request")]
     [InlineData("redirect_uri", "https://app.example/callback/", "invalid_grant")]

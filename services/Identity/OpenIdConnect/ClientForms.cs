@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 
 namespace OnePlatform.Identity.OpenIdConnect;
 
@@ -36,7 +35,7 @@ internal static class ClientForms
 
         try
         {
-            RefuseZeros(await context.Request.ReadFormAsync(context.RequestAborted));
+            await context.Request.ReadFormAsync(context.RequestAborted);
         }
         catch (Exception fault) when (fault is InvalidDataException or IOException and not BadHttpRequestException)
         {
@@ -44,10 +43,10 @@ internal static class ClientForms
         }
     }
 
-    // No text in the database can hold one, so nothing that is looked up there has one either.
-    private static void RefuseZeros(IEnumerable<KeyValuePair<string, StringValues>> values)
+    // No text in the database can hold one, so nothing that is looked up there has one either. Of a form the framework refuses it.
+    private static void RefuseZeros(IQueryCollection query)
     {
-        if (values.Any(value => value.Key.Contains('\0', StringComparison.Ordinal) || value.Value.ToString().Contains('\0', StringComparison.Ordinal)))
+        if (query.Any(value => value.Value.ToString().Contains('\0', StringComparison.Ordinal)))
         {
             throw new BadHttpRequestException("A value has the character zero.");
         }
