@@ -49,7 +49,7 @@ internal static class ReadsRun
         ("by actor", i => $"/actor/{LoadedLog.Actors[i]}"),
         ("by target", i => $"/target/{LoadedLog.Targets[i * 37]}"),
         ("after a position, 200", i => $"?limit=200&afterPosition={(long)events * i / (2 * Times)}"),
-        ("by an expression over the metadata", i => $"?filter=metadata.entityName:\"ember {(i % 2 == 0 ? "fjord" : "amber")}\""),
+        ("by an expression over the metadata", i => $"?filter=metadata.entityName:\"fjord {(i % 2 == 0 ? "ember" : "amber")}\""),
         ("by a rare word", i => $"?q={(long)events * i / Times}"),
         ("by two words of many", _ => "?q=amber cedar"),
     ];
