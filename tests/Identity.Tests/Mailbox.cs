@@ -10,4 +10,8 @@ internal static class Mailbox
         => ReceivedMail.NewestAsync(identity.MailFolder, email, subject);
 
     public static IReadOnlyList<MimeMessage> All(this IdentityHost identity) => ReceivedMail.All(identity.MailFolder);
+
+    /// <summary>No mail waits any more.</summary>
+    public static Task MailsAreSentAsync(this IdentityHost identity) => Eventually.TrueAsync(
+        async () => await identity.Database.ScalarAsync<long>("select count(*) from mails") == 0);
 }

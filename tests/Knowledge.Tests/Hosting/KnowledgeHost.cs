@@ -96,6 +96,8 @@ public sealed record Tenant(Guid Group, Guid Person, HttpClient Client)
         return accepted.Id("documentId");
     }
 
+    public async Task<Guid> ChunkAsync(string text) => (await Client.PostAsync("/api/knowledge", new { type = "chunk", text }, 201)).Id();
+
     public Task<JsonObject> SearchAsync(object request) => Client.PostAsync("/api/knowledge/search", request, 200);
 }
 
