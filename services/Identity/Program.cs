@@ -50,6 +50,7 @@ if (await app.MigrateAsync<IdentityDb>(args))
 }
 
 app.UseServiceDefaults();
+app.UseClientForms();
 app.UseSessionCookie();
 app.UseCaller();
 app.MapOpenApi().AllowAnonymous();

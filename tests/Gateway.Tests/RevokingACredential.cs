@@ -18,6 +18,8 @@ namespace OnePlatform.Gateway.Tests;
 
 public sealed class RevokingACredential(GatewayHost host) : IClassFixture<GatewayHost>
 {
+    private static readonly TimeSpan s_brokerDeadline = TimeSpan.FromMinutes(2);
+
     [Fact]
     public async Task A_key_in_use_by_32_connections_ends_on_every_instance_within_a_second_of_the_news()
     {
@@ -77,6 +79,31 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         Assert.NotNull(grants.Find(hash));
         clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Null(grants.Find(hash));
+    }
+
+    [Fact]
+    public async Task With_the_broker_stopped_a_revoked_key_ends_within_sixty_seconds()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var servers = await LocalServers.StartAsync(postgres: false, redis: false);
+        await using var stopping = servers;
+        var gateway = await host.AddGatewayAsync(broker: servers.RabbitMQ, clock: clock);
+        var (client, broker) = (gateway.CreateClient(), gateway.Services.GetRequiredService<BrokerWatch>());
+        await Eventually.TrueAsync(() => Task.FromResult(broker.IsListening), s_brokerDeadline);
+        var key = host.Platform.MakeKey();
+        async Task<HttpStatusCode> UseAsync()
+        {
+            using var response = await GatewayHost.SendAsync(client, HttpMethod.Get, "/api/things", ("X-API-Key", key));
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await UseAsync());
+        await servers.DisposeAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(!broker.IsListening), s_brokerDeadline);
+        host.Platform.Refuse(key, 401, "key_revoked");
+        Assert.Equal(HttpStatusCode.OK, await UseAsync());
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(HttpStatusCode.Unauthorized, await UseAsync());
     }
 
     [Fact]
