@@ -93,7 +93,8 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         await using var stopping = servers;
         var gateway = await host.AddGatewayAsync(broker: servers.RabbitMQ, clock: clock);
         var (client, broker) = (gateway.CreateClient(), gateway.Services.GetRequiredService<BrokerWatch>());
-        await Eventually.TrueAsync(() => Task.FromResult(broker.IsListening), s_brokerDeadline);
+        // Every queue, not the first: each that gets ready evicts what was cached before.
+        await gateway.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, s_brokerDeadline);
         var key = host.Platform.MakeKey();
         async Task<HttpStatusCode> UseAsync()
         {
