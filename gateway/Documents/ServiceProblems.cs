@@ -82,6 +82,7 @@ internal static class ServiceProblems
         new("link_exists", 409, "The link is there already.", "Use it."),
         new("malformed_item", 400, "An item or a line is not of the documented shape.", MendRequest),
         new("metadata_too_large", 400, "The metadata is too large.", "Send less."),
+        new("model_output_invalid", 502, "The model did not answer in the shape that was asked for.", "Try again, or simplify the schema."),
         new("model_rate_limited", 429, "The model's provider limits requests.", TryAgain),
         new("model_refused", 502, "The model's provider refused.", "Look at its configuration."),
         new("model_required", 400, "No model is configured.", "Ask with context, or configure a provider."),
