@@ -123,7 +123,7 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
         system.Share(shared);
         await using var batch = dataSource.CreateTenantBatch(system);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "select g.id, g.plan, g.settings -> 'limits' from groups me join groups g on g.id = any(me.path) where me.id = $1")
+            "select g.id, g.plan, g.settings -> 'limits' from groups me join groups g on g.id = any(me.path) where me.id = $1 order by cardinality(g.path)")
         { Parameters = { new() { Value = groupId } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
