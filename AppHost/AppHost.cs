@@ -48,6 +48,8 @@ var knowledge = builder.AddProject<Projects.Knowledge>(ResourceNames.Knowledge)
     .WithReference(redis).WaitFor(redis)
     .WithReference(rabbitmq).WaitFor(rabbitmq)
     .WithReference(identity)
+    .WithReference(ontology)
+    .WithReference(events)
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health/ready");
 

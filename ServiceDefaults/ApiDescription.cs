@@ -54,15 +54,22 @@ public static class ApiDescription
         return builder;
     }
 
+    /// <summary>Adds the answers that any operation can give.</summary>
+    public static void AddCommonProblems(this OpenApiOperation operation, OpenApiDocument document)
+    {
+        AddProblem(operation, document, "429", "A limit is exhausted; Retry-After says until when.");
+        AddProblem(operation, document, "503", "Something the answer needs is not available; Retry-After says when to try again.");
+    }
+
     private static Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         operation.Responses ??= [];
         UseOneProblem(operation, context);
-        AddProblem(operation, context, "400", "The request is malformed or invalid.");
+        AddProblem(operation, context.Document!, "400", "The request is malformed or invalid.");
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AccessRule>().LastOrDefault() is { } rule)
         {
-            AddProblem(operation, context, "401", "No credential, or one that is not valid.");
-            AddProblem(operation, context, "403", rule.Scope is null
+            AddProblem(operation, context.Document!, "401", "No credential, or one that is not valid.");
+            AddProblem(operation, context.Document!, "403", rule.Scope is null
                 ? $"The role in the acting group is below {RoleNames.NameOf(rule.MinimumRole)}."
                 : $"The credential lacks the scope {rule.Scope}, or the role in the acting group is below {RoleNames.NameOf(rule.MinimumRole)}.");
             operation.Security =
@@ -75,8 +82,7 @@ public static class ApiDescription
                 new JsonObject { ["scope"] = rule.Scope, ["role"] = RoleNames.NameOf(rule.MinimumRole) });
         }
 
-        AddProblem(operation, context, "429", "A limit is exhausted; Retry-After says until when.");
-        AddProblem(operation, context, "503", "Something the answer needs is not available; Retry-After says when to try again.");
+        operation.AddCommonProblems(context.Document!);
         return Task.CompletedTask;
     }
 
@@ -92,14 +98,14 @@ public static class ApiDescription
         }
     }
 
-    private static void AddProblem(OpenApiOperation operation, OpenApiOperationTransformerContext context, string status, string description)
+    private static void AddProblem(OpenApiOperation operation, OpenApiDocument document, string status, string description)
     {
         var response = new OpenApiResponse
         {
             Description = description,
             Content = new Dictionary<string, OpenApiMediaType>
             {
-                [ProblemMedia] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, context.Document) },
+                [ProblemMedia] = new() { Schema = new OpenApiSchemaReference(ProblemSchema, document) },
             },
         };
         operation.Responses![status] = response;

@@ -16,18 +16,15 @@ builder.AddUsage();
 builder.AddOrigins();
 builder.Services.AddSingleton<KeptAnswers>();
 builder.AddProxy();
+builder.AddSecureTransport();
 builder.AddDocuments();
 
 var app = builder.Build();
 app.UseMiddleware<AnswerHeaders>();
 app.UseServiceDefaults();
-if (!app.Environment.IsDevelopment())
-{
-    app.UseHsts();
-    app.UseHttpsRedirection();
-}
-
+app.UseSecureTransport();
 app.UsePreflights();
+app.UseDocumentCompression();
 app.UseRouting();
 app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), gated =>
 {

@@ -13,6 +13,7 @@ namespace OnePlatform.Messaging;
 public static class MessagingExtensions
 {
     private const string InstanceMark = "-instance-";
+    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(20);
 
     /// <summary>Registers outbox, relay and the bus on the connection <c>rabbitmq</c>.</summary>
     /// <param name="service">Name of the service; first part of its queues' names.</param>
@@ -97,7 +98,12 @@ public static class MessagingExtensions
         IBusRegistrationContext context, IRabbitMqBusFactoryConfigurator rabbit, Uri address, string service)
     {
         var options = context.GetRequiredService<IOptions<MessagingOptions>>().Value;
-        rabbit.Host(address, host => host.PublisherConfirmation = true);
+        rabbit.Host(address, host =>
+        {
+            host.PublisherConfirmation = true;
+            // A broker that hangs is noticed in twice this time. Caches that live by its news must not wait for it longer.
+            host.Heartbeat(s_heartbeat);
+        });
         rabbit.UseMessageRetry(retry => retry.Intervals([.. options.Retries ?? MessagingOptions.DefaultRetries]));
         rabbit.ConfigureEndpoints(context, new KebabCaseEndpointNameFormatter($"{options.QueuePrefix}{service}", includeNamespace: false));
     }

@@ -25,6 +25,12 @@ internal static class Target
             context.Response.ContentLength = s_thing.Length;
             return context.Response.Body.WriteAsync(s_thing, context.RequestAborted).AsTask();
         });
+        // In place of a collector: takes what telemetry sends and forgets it.
+        app.MapPost("/v1/{kind}", async (HttpContext context) =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            return Results.Bytes([], "application/x-protobuf");
+        });
         await app.RunAsync();
         return 0;
     }

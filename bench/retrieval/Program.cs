@@ -3,7 +3,7 @@ using OnePlatform.Bench.Retrieval;
 
 if (args is not [var folder, .. var more] || !Directory.Exists(folder))
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/retrieval -- <folder with cran.all.1400, cran.qry, cranqrel> [--speed]");
+    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/retrieval -- <folder with cran.all.1400, cran.qry, cranqrel> [--speed] [--service]");
     return 2;
 }
 
@@ -21,6 +21,11 @@ foreach (var (mode, rankings) in retrieval.All())
 if (more.Contains("--speed"))
 {
     SpeedRun.Print(collection);
+}
+
+if (more.Contains("--service"))
+{
+    await ServiceRun.PrintAsync(collection);
 }
 
 return 0;

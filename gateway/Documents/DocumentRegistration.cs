@@ -12,6 +12,7 @@ internal static class DocumentRegistration
     public static WebApplicationBuilder AddDocuments(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<ApiDocuments>();
+        builder.Services.AddResponseCompression(compression => compression.EnableForHttps = true);
         return builder;
     }
 
@@ -24,8 +25,9 @@ internal static class DocumentRegistration
         app.MapGet("/problems/{code}", ProblemPages.Show).WithMetadata(RouteRule.Public);
         app.MapScalarApiReference("/docs", (options, context) =>
             {
-                options.WithOpenApiRoutePattern("/openapi/v1.json").WithTitle("OnePlatform API");
-                options.DefaultFonts = false;
+                // What is left out would send readers, or what they look at, to a service of somebody else.
+                options.WithOpenApiRoutePattern("/openapi/v1.json").WithTitle("OnePlatform API")
+                    .DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().HideClientButton().DisableDefaultFonts();
                 context.Response.Headers.ContentSecurityPolicy = ReferencePolicy;
             })
             .WithMetadata(RouteRule.Public);

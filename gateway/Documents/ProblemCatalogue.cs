@@ -4,11 +4,14 @@ internal sealed record ProblemPage(string Code, int Status, string Meaning, stri
 
 internal static class ProblemCatalogue
 {
-    private const string MendRequest = "Mend the request by what detail and errors say; each error points at its place.";
-    private const string TryAgain = "Try again after the seconds in Retry-After, with growing pauses.";
+    private const string MendRequest = ServiceProblems.MendRequest;
+    private const string TryAgain = ServiceProblems.TryAgain;
     private const string OtherCredential = "Use another credential, or ask an owner of the group for the right.";
 
-    public static IReadOnlyList<ProblemPage> All { get; } =
+    /// <summary>Every code of the API, by name.</summary>
+    public static IReadOnlyList<ProblemPage> All { get; } = [.. Everywhere().Concat(ServiceProblems.All).OrderBy(page => page.Code, StringComparer.Ordinal)];
+
+    private static ProblemPage[] Everywhere() =>
     [
         new("ambiguous_credential", 400, "The request shows more than one credential.", "Send one of X-API-Key, Authorization and the session cookie."),
         new("bad_request", 400, "The request cannot be understood.", MendRequest),

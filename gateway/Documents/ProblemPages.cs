@@ -11,7 +11,7 @@ internal static class ProblemPages
 
     public static IResult List(HttpContext context)
     {
-        var items = new StringBuilder("<h1>Problems</h1><p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>code</code> is one of these, or is described with the operation.</p><dl>");
+        var items = new StringBuilder("<h1>Problems</h1><p>Every error is <code>application/problem+json</code> (RFC 9457). Its <code>code</code>, and that of each of its <code>errors</code>, is one of these.</p><dl>");
         foreach (var page in ProblemCatalogue.All)
         {
             items.Append($"<dt><a href=\"/problems/{page.Code}\"><code>{page.Code}</code></a> · {page.Status}</dt><dd>{WebUtility.HtmlEncode(page.Meaning)}</dd>");

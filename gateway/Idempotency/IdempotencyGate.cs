@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http.Features;
 using OnePlatform.Gateway.Proxy;
 using OnePlatform.ServiceDefaults;
 using StackExchange.Redis;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace OnePlatform.Gateway.Idempotency;
 
@@ -118,7 +117,7 @@ internal sealed partial class IdempotencyGate(RequestDelegate next, KeptAnswers 
     private Task SettleAsync(HttpContext context, RequestFingerprint request, AnswerBuffer buffer)
     {
         var status = context.Response.StatusCode;
-        if (context.GetForwarderErrorFeature() is { } error && !NeverArrived(error))
+        if (context.GetForwarderErrorFeature() is { } error && !OtherInstances.NeverArrived(error))
         {
             return answers.InterruptAsync(request);
         }
@@ -131,10 +130,6 @@ internal sealed partial class IdempotencyGate(RequestDelegate next, KeptAnswers 
 
         return answers.KeepAsync(request, buffer.IsLetThrough ? null : KeptAnswer.Of(context.Response, buffer.Held));
     }
-
-    private static bool NeverArrived(IForwarderErrorFeature error)
-        => error.Error == ForwarderError.NoAvailableDestinations
-            || error.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
 
     private async Task ShowLifeAsync(RequestFingerprint request, CancellationToken ended)
     {

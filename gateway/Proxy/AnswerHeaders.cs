@@ -22,6 +22,9 @@ internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
         var headers = pass.Context.Response.Headers;
         headers.Remove("Server");
         headers.Remove("X-Powered-By");
+        // Who may read an answer is decided here, never by a service.
+        headers.Remove("Access-Control-Allow-Origin");
+        headers.Remove("Access-Control-Allow-Credentials");
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

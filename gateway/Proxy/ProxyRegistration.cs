@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.ServiceDiscovery;
 using Yarp.ReverseProxy.Transforms;
 
@@ -19,6 +20,11 @@ internal static class ProxyRegistration
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
+        builder.Services.Configure<TransportFailureRateHealthPolicyOptions>(health =>
+        {
+            // An instance that has gone is left alone after few tries, also where there is little to do.
+            (health.DetectionWindowSize, health.MinimalTotalCountThreshold) = (TimeSpan.FromSeconds(30), 3);
+        });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
@@ -31,6 +37,7 @@ internal static class ProxyRegistration
         .MapReverseProxy(proxy =>
         {
             proxy.Use(UpstreamErrors.AnswerAsync);
+            proxy.Use(OtherInstances.TryAsync);
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
         })
@@ -44,6 +51,8 @@ internal static class ProxyRegistration
         forwarded.ForwardedHeaders = options.Value.TrustedProxies.Count == 0
             ? ForwardedHeaders.None
             : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        // Each hop must be a stated one; how many there are is the operator's matter.
+        forwarded.ForwardLimit = null;
         foreach (var network in options.Value.TrustedProxies)
         {
             forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));

@@ -4,9 +4,11 @@ using OnePlatform.Knowledge.Chunking;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Documents;
 using OnePlatform.Knowledge.Embedding;
+using OnePlatform.Knowledge.Extracting;
 using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Qdrant;
 using OnePlatform.Knowledge.Reading;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
@@ -17,7 +19,7 @@ namespace OnePlatform.Knowledge;
 /// <summary>The features of the service.</summary>
 internal static class KnowledgeRegistration
 {
-    public static void AddKnowledge(this IServiceCollection services)
+    public static void AddKnowledge(this IServiceCollection services, bool hasQdrant)
     {
         services.AddOptions<EmbeddingOptions>().BindConfiguration(EmbeddingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ChunkingOptions>().BindConfiguration(ChunkingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -28,17 +30,31 @@ internal static class KnowledgeRegistration
         services.AddSingleton(provider => new Chunker(provider.GetRequiredService<IOptions<ChunkingOptions>>().Value));
         services.AddSingleton(provider => new DocumentReaders(provider.GetRequiredService<IOptions<ReadingLimits>>().Value));
         services.AddSingleton<Embedder>();
+        services.AddOptions<ModelBudgetOptions>().BindConfiguration(ModelBudgetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ChatModelOptions>().BindConfiguration(ChatModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => AnswererFactory.Create(provider.GetRequiredService<IOptions<ChatModelOptions>>()));
+        services.AddSingleton(provider => AnswererFactory.CreateModel(provider.GetRequiredService<IOptions<ChatModelOptions>>().Value));
+        services.AddSingleton(provider => AnswererFactory.Create(
+            provider.GetRequiredService<ChatModel>(), provider.GetRequiredService<IOptions<ChatModelOptions>>()));
         services.AddSingleton<GroupIndexes>();
         services.AddScoped<IndexReader>().AddScoped<RecordWriter>();
         services.AddScoped<RecordStore>().AddScoped<RecordList>();
         services.AddScoped<DocumentStore>().AddScoped<DocumentChunks>().AddScoped<JobStore>().AddScoped<Ingestion>();
         services.AddHostedService<ResumeJobs>();
         services.AddScoped<SearchRows>().AddScoped<KnowledgeSearch>();
+        if (hasQdrant)
+        {
+            services.AddSingleton<QdrantCollections>().AddSingleton<QdrantFeed>();
+            services.AddScoped<ISearchIndex, QdrantIndex>().AddHostedService<FollowIndex>();
+        }
+        else
+        {
+            services.AddScoped<ISearchIndex, BuiltInIndex>();
+        }
+
         services.AddScoped<ThingIndex>().AddScoped<LinkStore>();
         services.AddSingleton<ChatStreams>();
         services.AddScoped<ChatStore>();
-        services.AddScoped<ActivityLog>().AddScoped<Answering>().AddScoped<StreamingAnswer>();
+        services.AddScoped<ActivityLog>().AddScoped<ModelBudget>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
+        services.AddHostedService<Reembedding>().AddHostedService<PruneIndex>();
     }
 }

@@ -3,8 +3,10 @@ using OnePlatform.Knowledge.Chats;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Documents;
 using OnePlatform.Knowledge.Embedding;
+using OnePlatform.Knowledge.Extracting;
 using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Mcp;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
 using OnePlatform.Knowledge.Things;
@@ -29,7 +31,8 @@ builder.AddApiDescription();
 builder.Services.AddQuerying();
 builder.Services.AddRequestOrigin();
 builder.Services.AddValidation();
-builder.Services.AddKnowledge();
+builder.Services.AddKnowledge(hasQdrant: builder.AddQdrantClient());
+builder.Services.AddMcp();
 
 var app = builder.Build();
 if (await app.MigrateAsync<KnowledgeDb>(args))
@@ -46,5 +49,7 @@ app.MapSearch();
 app.MapLinks();
 app.MapEmbed();
 app.MapAi();
+app.MapExtract();
 app.MapChats();
+app.MapMcpTools();
 app.Run();

@@ -12,6 +12,8 @@ public sealed class GatewayHost : IAsyncLifetime
     // Any public type of the gateway's assembly; another assembly in reach has a Program too.
     private readonly List<ServiceHost<HealthResponse>> _gateways = [];
 
+    public const string NobodyListens = "http://127.0.0.1:9";
+
     public StubPlatform Platform { get; private set; } = null!;
 
     public HttpClient Client { get; private set; } = null!;
@@ -25,26 +27,34 @@ public sealed class GatewayHost : IAsyncLifetime
     }
 
     public async Task<ServiceHost<HealthResponse>> AddGatewayAsync(
-        string? redis = null, string? services = null, string? broker = null, string? identity = null, TimeSpan? silence = null)
+        string? redis = null, string? broker = null, TimeSpan? silence = null, TimeProvider? clock = null, params (string Name, string Value)[] settings)
     {
-        var gateway = new ServiceHost<HealthResponse>(new Dictionary<string, string?>
+        var configured = new Dictionary<string, string?>
         {
             ["ConnectionStrings:redis"] = redis ?? await TestServers.RedisAsync(),
             ["ConnectionStrings:rabbitmq"] = broker ?? ServiceHost<HealthResponse>.NoBroker,
             ["Proxy:Silence"] = (silence ?? TimeSpan.FromSeconds(100)).ToString("c"),
-            ["services:identity:http:0"] = identity ?? Platform.Address,
-            ["services:ontology:http:0"] = services ?? Platform.Address,
+            ["services:identity:http:0"] = Platform.Address,
+            ["services:ontology:http:0"] = Platform.Address,
             ["services:events:http:0"] = Platform.Address,
-            ["services:knowledge:http:0"] = "http://127.0.0.1:9",
-        });
+            ["services:knowledge:http:0"] = NobodyListens,
+        };
+        foreach (var (name, value) in settings)
+        {
+            configured[name] = value;
+        }
+
+        var gateway = new ServiceHost<HealthResponse>(configured, clock);
         _gateways.Add(gateway);
         return gateway;
     }
 
     /// <summary>One that listens on a port, for what only a real connection shows.</summary>
-    public async Task<Uri> AddListeningGatewayAsync(TimeSpan? silence = null)
+    public async Task<Uri> AddListeningGatewayAsync(params (string Name, string Value)[] settings)
+        => Listen(await AddGatewayAsync(settings: settings));
+
+    public static Uri Listen(ServiceHost<HealthResponse> gateway)
     {
-        var gateway = await AddGatewayAsync(silence: silence);
         gateway.UseKestrel(0);
         gateway.StartServer();
         return gateway.CreateClient().BaseAddress!;

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using OnePlatform.Gateway.Documents;
 using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
-public sealed class ReadingTheDocuments(GatewayHost host) : IClassFixture<GatewayHost>
+public sealed partial class ReadingTheDocuments(GatewayHost host) : IClassFixture<GatewayHost>
 {
     [Fact]
     public async Task One_document_describes_all_services_even_when_one_is_down()
@@ -39,6 +40,9 @@ public sealed class ReadingTheDocuments(GatewayHost host) : IClassFixture<Gatewa
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.DoesNotContain("cdn.", page, StringComparison.Ordinal);
         Assert.DoesNotContain("fonts.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", page.Replace("<!--", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\"telemetry\":false", page, StringComparison.Ordinal);
+        Assert.Contains("connect-src 'self'", response.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,6 +58,27 @@ public sealed class ReadingTheDocuments(GatewayHost host) : IClassFixture<Gatewa
 
         using var unknown = await host.SendAsync(HttpMethod.Get, "/problems/no_such");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+
+    [Fact]
+    public void Every_code_that_the_sources_state_has_a_page()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "OnePlatform.sln")))
+        {
+            root = root.Parent!;
+        }
+
+        var known = ProblemCatalogue.All.ToDictionary(page => page.Code);
+        var stated =
+            from folder in new[] { "gateway", "ServiceDefaults", "services" }
+            from file in Directory.EnumerateFiles(Path.Combine(root.FullName, folder), "*.cs", SearchOption.AllDirectories)
+            where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            from match in StatedCode().Matches(File.ReadAllText(file))
+            select match.Groups[1].Value;
+        var codes = stated.Distinct().ToList();
+        Assert.True(codes.Count > 100, $"Only {codes.Count} were found: the sources state them otherwise now.");
+        Assert.DoesNotContain(codes, code => !known.ContainsKey(code));
     }
 
     [Fact]
@@ -77,4 +102,8 @@ public sealed class ReadingTheDocuments(GatewayHost host) : IClassFixture<Gatewa
         using var response = await host.SendAsync(HttpMethod.Get, path);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    // A code, and the sentence about it.
+    [GeneratedRegex(@"""([a-z]+(?:_[a-z]+)+)"",\s*\$?""[A-Z]")]
+    private static partial Regex StatedCode();
 }

@@ -84,6 +84,16 @@ public sealed class ShowingACredential(GatewayHost host) : IClassFixture<Gateway
     }
 
     [Fact]
+    public void However_many_made_up_keys_come_the_memory_of_refusals_does_not_grow()
+    {
+        const int keys = 20_000;
+        var refusals = new RefusalMemory(TimeProvider.System);
+        var hashes = Enumerable.Range(0, keys).Select(i => CredentialHash.Of(new PresentedCredential(CredentialKind.ApiKey, $"key {i}"), "", "")).ToList();
+        hashes.ForEach(hash => refusals.Keep(hash, new Refusal(401, "key_not_found", "")));
+        Assert.InRange(hashes.Count(hash => refusals.Find(hash) is not null), 0, 4096);
+    }
+
+    [Fact]
     public async Task A_revoked_key_is_refused_as_soon_as_the_news_is_here()
     {
         var id = Guid.NewGuid();

@@ -14,6 +14,7 @@ public sealed class StubPlatform : IAsyncDisposable
     private readonly ConcurrentDictionary<string, JsonObject> _grants = new();
     private readonly ConcurrentDictionary<string, (int Status, string Code)> _refusals = new();
     private readonly ConcurrentDictionary<string, RequestDelegate> _answers = new();
+    private readonly ConcurrentDictionary<string, string> _addresses = new();
     private WebApplication? _server;
     private int _exchanges;
 
@@ -98,6 +99,9 @@ public sealed class StubPlatform : IAsyncDisposable
         _grants.TryRemove(credential, out _);
     }
 
+    /// <summary>From now on the key is good from this address alone.</summary>
+    public void Tie(string key, string address) => _addresses[key] = address;
+
     /// <summary>Lets a credential of any kind pass as a person's.</summary>
     public void Accept(string credential) => _grants[credential] = new JsonObject
     {
@@ -122,6 +126,11 @@ public sealed class StubPlatform : IAsyncDisposable
         var credential = question["credential"]!.GetValue<string>();
         var answer = _grants.TryGetValue(credential, out var grant) ? grant.ToJsonString() : null;
         await BeforeAnswer();
+        if (_addresses.TryGetValue(credential, out var address) && question["clientIp"]?.GetValue<string>() != address)
+        {
+            return Results.Problem(statusCode: 403, extensions: new Dictionary<string, object?> { ["code"] = "ip_not_allowed" });
+        }
+
         if (answer is not null)
         {
             return Results.Text(answer, "application/json");

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
+using OnePlatform.Testing;
 using Xunit;
 using static OnePlatform.Identity.Tests.IdentityHost;
 

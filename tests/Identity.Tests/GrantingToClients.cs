@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -49,6 +50,37 @@ public sealed class GrantingToClients(IdentityHost identity) : IClassFixture<Ide
         var refreshed = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => client.RefreshAsync(tokens)));
         Assert.True(refreshed.Count(r => r.IsSuccessStatusCode) <= 1);
         Assert.All(refreshed, r => Assert.True((int)r.StatusCode < 500));
+    }
+
+    [Theory]
+    [InlineData("authorize")]
+    [InlineData("token")]
+    [InlineData("userinfo")]
+    [InlineData("revoke")]
+    [InlineData("introspect")]
+    [InlineData("logout")]
+    public async Task A_form_that_cannot_be_read_is_the_clients_fault(string operation)
+    {
+        using var anybody = identity.Anonymous;
+        using var tooLong = new FormUrlEncodedContent([new(new string('k', 3000), "v")]);
+        using var broken = new StringContent("no part", MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x"));
+        using var zero = new FormUrlEncodedContent([new("client_id", "a\0b")]);
+        foreach (var form in new HttpContent[] { tooLong, broken, zero })
+        {
+            using var refused = await anybody.PostAsync($"/connect/{operation}", form);
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Equal("malformed_body", (await JsonAsync(refused))["code"]!.GetValue<string>());
+        }
+    }
+
+    [Theory]
+    [InlineData("authorize")]
+    [InlineData("logout")]
+    public async Task A_zero_in_the_query_is_the_clients_fault(string operation)
+    {
+        using var anybody = identity.Anonymous;
+        using var refused = await anybody.GetAsync($"/connect/{operation}?client_id=a%00b&redirect_uri=https%3A%2F%2Fshop.example&response_type=code");
+        Assert.Equal("malformed_body", (await JsonAsync(refused))["code"]!.GetValue<string>());
     }
 
     [Theory]
@@ -185,6 +217,22 @@ public sealed class GrantingToClients(IdentityHost identity) : IClassFixture<Ide
         using var redeemed = await client.RedeemAsync(code);
         Assert.Equal("invalid_grant", await OidcClient.ErrorAsync(redeemed));
         await IsOverAsync(client, tokens);
+    }
+
+    [Fact]
+    public async Task Of_a_deleted_account_no_token_and_no_consent_stays()
+    {
+        const string Kept = "select (select count(*) from oidc_tokens where subject = $1) + (select count(*) from oidc_authorizations where subject = $1)";
+        var client = await OidcClient.RegisterAsync(identity);
+        var (browser, signedUp) = await OidcClient.PersonAsync(identity);
+        var tokens = await client.TokensAsync(browser);
+        var person = signedUp["user"]!["id"]!.GetValue<string>();
+        Assert.NotEqual(0, await identity.Database.ScalarAsync<long>(Kept, person));
+        using var deleted = await browser.DeleteAsync("/api/auth/me");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Equal(0, await identity.Database.ScalarAsync<long>(Kept, person));
+        using var refreshed = await client.RefreshAsync(tokens);
+        Assert.Equal("invalid_grant", await OidcClient.ErrorAsync(refreshed));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace OnePlatform.Operations.Tests;
 
@@ -10,7 +9,7 @@ namespace OnePlatform.Operations.Tests;
 /// <c>docs/reference</c> is written by the code it describes. After a wanted change: <c>UPDATE_DOCS=1 dotnet test tests/Operations.Tests
 /// --filter KeepingTheReference</c>, and commit the difference.
 /// </summary>
-public sealed partial class KeepingTheReference
+public sealed class KeepingTheReference
 {
     private const string Generated = "*Written by the code: `UPDATE_DOCS=1 dotnet test tests/Operations.Tests --filter KeepingTheReference`.*";
 
@@ -54,7 +53,7 @@ public sealed partial class KeepingTheReference
     [Fact]
     public void Problems_are_what_the_catalogue_says()
     {
-        var page = Page("Problems", "Every error is `application/problem+json` (RFC 9457). Its `code` is one of these, or is described with the operation.");
+        var page = Page("Problems", "Every error is `application/problem+json` (RFC 9457). Its `code`, and that of each of its `errors`, is one of these; `/problems/<code>` is its page.");
         page.Append("| code | status | what it means | what to do |\n|---|---|---|---|\n");
         var catalogue = Assembly.Load("OnePlatform.Gateway").GetType("OnePlatform.Gateway.Documents.ProblemCatalogue")!;
         foreach (var problem in (IEnumerable)catalogue.GetProperty("All")!.GetValue(null)!)
@@ -87,27 +86,6 @@ public sealed partial class KeepingTheReference
         Same("events.md", page);
     }
 
-    [Fact]
-    public void Scopes_are_what_the_operations_ask_for()
-    {
-        var page = Page("Scopes", "What a key or token must hold, and the lowest role in the acting group. `*` is every scope.");
-        page.Append("| scope | operation | role |\n|---|---|---|\n");
-        var paths = JsonNode.Parse(Repository.Read("docs", "openapi.json"))!["paths"]!.AsObject();
-        var rows =
-            from path in paths
-            from operation in path.Value!.AsObject().Where(o => o.Value is JsonObject)
-            let asked = AskedFor().Match(operation.Value!["responses"]?["403"]?["description"]?.GetValue<string>() ?? "")
-            where asked.Success
-            orderby asked.Groups[1].Value, path.Key, operation.Key
-            select $"| `{asked.Groups[1].Value}` | `{operation.Key.ToUpperInvariant()} {path.Key}` | {(asked.Groups[2].Success ? $"`{asked.Groups[2].Value}`" : "any")} |\n";
-        foreach (var row in rows.Distinct())
-        {
-            page.Append(row);
-        }
-
-        Same("scopes.md", page);
-    }
-
     private static StringBuilder Page(string title, string lead) => new StringBuilder($"# {title}\n\n{lead}\n\n{Generated}\n\n");
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
@@ -122,7 +100,4 @@ public sealed partial class KeepingTheReference
 
         Assert.Equal(text, File.ReadAllText(file));
     }
-
-    [GeneratedRegex(@"lacks the scope ([\w:.-]+?)(?:, or the role in the acting group is below (\w+))?\.")]
-    private static partial Regex AskedFor();
 }

@@ -1,7 +1,9 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +11,8 @@ namespace OnePlatform.Testing;
 
 /// <summary>A service as it runs in production, in the process of the tests: its own Program, real database, real tokens.</summary>
 /// <typeparam name="TProgram">The service's Program.</typeparam>
-public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings) : WebApplicationFactory<TProgram>
+/// <param name="clock">In place of the system's time.</param>
+public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings, TimeProvider? clock = null) : WebApplicationFactory<TProgram>
     where TProgram : class
 {
     /// <summary>A port nobody listens on: the broker is away, and the service must not mind.</summary>
@@ -26,6 +29,10 @@ public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings
     {
         builder.UseEnvironment("Development");
         builder.ConfigureLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        if (clock is not null)
+        {
+            builder.ConfigureTestServices(services => services.AddSingleton(clock));
+        }
     }
 
     protected override IHost CreateHost(IHostBuilder builder)

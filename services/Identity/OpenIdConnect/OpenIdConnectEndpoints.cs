@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Mvc;
-
 namespace OnePlatform.Identity.OpenIdConnect;
 
 internal static class OpenIdConnectEndpoints
@@ -9,7 +7,7 @@ internal static class OpenIdConnectEndpoints
     /// <summary>What the library checks and leaves to us. It answers discovery, introspection and revocation by itself, before any route.</summary>
     public static void MapOpenIdConnect(this IEndpointRouteBuilder routes)
     {
-        var connect = routes.MapGroup("/connect").WithTags("OpenID Connect").WithMetadata(new RequestSizeLimitAttribute(64 * 1024)).AllowAnonymous();
+        var connect = routes.MapGroup("/connect").AllowAnonymous();
         connect.MapMethods("/authorize", s_getAndPost, AuthorizeEndpoint.Authorize).WithName("Authorize").ExcludeFromDescription();
         connect.MapPost("/token", TokenEndpoint.Issue).WithName("IssueToken").ExcludeFromDescription().DisableAntiforgery();
         connect.MapMethods("/userinfo", s_getAndPost, UserInfoEndpoint.Tell).WithName("GetUserInfo").ExcludeFromDescription();

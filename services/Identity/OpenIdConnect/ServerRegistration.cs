@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using OnePlatform.Identity.Data;
@@ -29,6 +30,7 @@ internal static class ServerRegistration
         services.AddSingleton<IValidateOptions<ConfiguredClients>, CheckConfiguredClients>();
         services.AddHostedService<KeepConfiguredClients>();
         services.AddHostedService<PruneClientTokens>();
+        services.Configure<OpenApiOptions>("v1", options => options.AddDocumentTransformer<OpenIdConnectDescription>());
         services.AddOptions<OpenIddictServerOptions>().Configure<IServiceProvider>(Configure);
         services.AddOpenIddict()
             .AddCore(core => core.UseEntityFrameworkCore().UseDbContext<IdentityDb>()

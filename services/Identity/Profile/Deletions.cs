@@ -26,6 +26,9 @@ internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOri
             await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             await db.LinkedAccounts.Where(l => l.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             await db.RecoveryCodes.Where(c => c.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
+            var subject = user.Id.ToString();
+            await db.ClientTokens.Where(t => t.Subject == subject).ExecuteDeleteAsync(cancellationToken);
+            await db.ClientAuthorizations.Where(a => a.Subject == subject).ExecuteDeleteAsync(cancellationToken);
             user.Email = $"{user.Id:N}@deleted.invalid";
             user.Name = "Deleted user";
             user.PasswordHash = null;

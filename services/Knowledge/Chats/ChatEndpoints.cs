@@ -31,13 +31,13 @@ internal static class ChatEndpoints
         }
 
         var asked = new GenerateRequest(messages.Question, request.Context, request.System, request.Model, request.MaxTokens);
-        var (task, faults) = await answering.PrepareAsync(group.Id, asked, messages.History, cancellationToken);
+        var (task, problem) = await answering.PrepareAsync(group.Id, asked, messages.History, cancellationToken);
         if (task is null)
         {
-            return Problems.Invalid(faults);
+            return problem!;
         }
 
-        using var stream = streams.Begin(group.Id, request.Id, group.Caller.Id);
+        await using var stream = await streams.BeginAsync(group, request.Id, cancellationToken);
         if (stream is null)
         {
             return Problems.Conflict("chat_busy", "An answer of this chat is being written; read it or stop it.");
@@ -58,9 +58,9 @@ internal static class ChatEndpoints
 
         async Task WriteAsync(string lines)
         {
-            stream.Add(lines);
             await context.Response.WriteAsync(lines, CancellationToken.None);
             await context.Response.Body.FlushAsync(CancellationToken.None);
+            await stream.AddAsync(lines);
         }
     }
 
@@ -71,13 +71,13 @@ internal static class ChatEndpoints
     private static async Task<Results<EmptyHttpResult, NoContent>> Resume(
         string id, ActingGroup group, ChatStreams streams, HttpContext context, CancellationToken cancellationToken)
     {
-        if (streams.Find(group.Id, id, group.Caller.Id) is not { } stream)
+        if (await streams.FindAsync(group, id, cancellationToken) is not { } answer)
         {
             return TypedResults.NoContent();
         }
 
         UiMessageStream.WriteHeaders(context.Response);
-        await foreach (var lines in stream.ReadAsync(cancellationToken))
+        await foreach (var lines in answer)
         {
             await context.Response.WriteAsync(lines, cancellationToken);
             await context.Response.Body.FlushAsync(cancellationToken);
@@ -86,9 +86,9 @@ internal static class ChatEndpoints
         return TypedResults.Empty;
     }
 
-    private static NoContent Stop(string id, ActingGroup group, ChatStreams streams)
+    private static async Task<NoContent> Stop(string id, ActingGroup group, ChatStreams streams, CancellationToken cancellationToken)
     {
-        streams.Find(group.Id, id, group.Caller.Id)?.Stop();
+        await streams.StopAsync(group, id, cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -1,106 +1,125 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Npgsql;
+using OnePlatform.Knowledge.Generation;
+using OnePlatform.Knowledge.Http;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Knowledge.Chats;
 
-/// <summary>Answers that are being written by this instance, for clients that come back for them.</summary>
-internal sealed class ChatStreams
+/// <summary>Answers that are being written, by whichever instance, for clients that come back for them.</summary>
+internal sealed class ChatStreams(NpgsqlDataSource dataSource, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<(Guid Group, string Chat), ChatStream> _active = new();
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_kept = TimeSpan.FromHours(1);
 
     /// <returns>Null while another answer of the chat is being written.</returns>
-    public ChatStream? Begin(Guid group, string chat, Guid owner)
+    public async Task<ChatStream?> BeginAsync(ActingGroup group, string chat, CancellationToken cancellationToken)
     {
-        var stream = new ChatStream(owner, ended => _active.TryRemove(new KeyValuePair<(Guid, string), ChatStream>((group, chat), ended)));
-        if (_active.TryAdd((group, chat), stream))
+        var (id, now) = (Guid.CreateVersion7(), clock.GetUtcNow());
+        await using var batch = dataSource.CreateTenantBatch(ScopeOf(group));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"""
+             delete from {ChatAnswer.Table}
+             where group_id = $1 and ((chat_id = $2 and (whole or updated_at < $3)) or (whole and updated_at < $4))
+             """)
         {
-            return stream;
-        }
-
-        stream.Dispose();
-        return null;
-    }
-
-    public ChatStream? Find(Guid group, string chat, Guid owner)
-        => _active.TryGetValue((group, chat), out var stream) && stream.Owner == owner ? stream : null;
-}
-
-/// <summary>The lines of one answer, from its first to the last written so far, and a way to stop it.</summary>
-internal sealed class ChatStream(Guid owner, Action<ChatStream> ended) : IDisposable
-{
-    private readonly List<string> _lines = [];
-    private readonly CancellationTokenSource _stop = new();
-    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isWhole;
-
-    public Guid Owner => owner;
-
-    public CancellationToken Stopped => _stop.Token;
-
-    public void Add(string lines)
-    {
-        lock (_lines)
+            Parameters = { new() { Value = group.Id }, new() { Value = chat }, new() { Value = now - ChatStream.Silence }, new() { Value = now - s_kept } },
+        });
+        var insert = new NpgsqlBatchCommand(
+            $"""
+             insert into {ChatAnswer.Table} (group_id, chat_id, id, created_by, stopped, whole, updated_at) values ($1, $2, $3, $4, false, false, $5)
+             on conflict (group_id, chat_id) do nothing
+             """)
         {
-            _lines.Add(lines);
-            Wake();
-        }
-    }
-
-    public void Stop()
-    {
-        lock (_lines)
-        {
-            if (!_isWhole)
+            Parameters =
             {
-                _stop.Cancel();
-            }
-        }
+                new() { Value = group.Id }, new() { Value = chat }, new() { Value = id }, new() { Value = group.Caller.Id }, new() { Value = now },
+            },
+        };
+        batch.BatchCommands.Add(insert);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        return insert.RecordsAffected == 1 ? new ChatStream(dataSource, ScopeOf(group), id, clock) : null;
     }
 
-    /// <summary>All lines from the beginning, until the answer is whole.</summary>
-    public async IAsyncEnumerable<string> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async Task StopAsync(ActingGroup group, string chat, CancellationToken cancellationToken)
     {
-        for (var next = 0; ;)
+        await using var batch = dataSource.CreateTenantBatch(ScopeOf(group));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"update {ChatAnswer.Table} set stopped = true where group_id = $1 and chat_id = $2 and created_by = $3 and not whole")
         {
-            Task more;
-            string[] lines;
-            bool isWhole;
-            lock (_lines)
-            {
-                (lines, more, isWhole) = ([.. _lines.Skip(next)], _more.Task, _isWhole);
-            }
+            Parameters = { new() { Value = group.Id }, new() { Value = chat }, new() { Value = group.Caller.Id } },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
-            foreach (var line in lines)
+    /// <returns>All lines from the beginning until the answer is whole; null when none is being written.</returns>
+    public async Task<IAsyncEnumerable<string>?> FindAsync(ActingGroup group, string chat, CancellationToken cancellationToken)
+        => await ReadAsync(group, chat, 0, cancellationToken) is { Whole: false } beginning ? FollowAsync(group, chat, beginning, cancellationToken) : null;
+
+    private async IAsyncEnumerable<string> FollowAsync(
+        ActingGroup group, string chat, Reading reading, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var (id, next) = (reading.Id, 0); ;)
+        {
+            foreach (var line in reading.Lines)
             {
                 yield return line;
             }
 
-            next += lines.Length;
-            if (isWhole)
+            next += reading.Lines.Count;
+            if (reading.Whole)
             {
                 yield break;
             }
 
-            await more.WaitAsync(cancellationToken);
+            if (reading.UpdatedAt < clock.GetUtcNow() - ChatStream.Silence)
+            {
+                yield return UiMessageStream.Error("The answer was interrupted.") + UiMessageStream.Done;
+                yield break;
+            }
+
+            await Task.Delay(s_pause, clock, cancellationToken);
+            if (await ReadAsync(group, chat, next, cancellationToken) is not { } more || more.Id != id)
+            {
+                yield break;
+            }
+
+            reading = more;
         }
     }
 
-    public void Dispose()
+    private async Task<Reading?> ReadAsync(ActingGroup group, string chat, int from, CancellationToken cancellationToken)
     {
-        lock (_lines)
+        await using var batch = dataSource.CreateTenantBatch(ScopeOf(group));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"""
+             select a.id, a.whole, a.updated_at, l.text
+             from {ChatAnswer.Table} a left join {ChatAnswerLine.Table} l on l.answer_id = a.id and l.sequence >= $4
+             where a.group_id = $1 and a.chat_id = $2 and a.created_by = $3 order by l.sequence
+             """)
         {
-            _isWhole = true;
-            Wake();
+            Parameters = { new() { Value = group.Id }, new() { Value = chat }, new() { Value = group.Caller.Id }, new() { Value = from } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        Reading? reading = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            reading ??= new Reading(reader.GetGuid(0), reader.GetBoolean(1), reader.GetFieldValue<DateTimeOffset>(2), []);
+            if (!await reader.IsDBNullAsync(3, cancellationToken))
+            {
+                reading.Lines.Add(reader.GetString(3));
+            }
         }
 
-        ended(this);
-        _stop.Dispose();
+        return reading;
     }
 
-    private void Wake()
+    private static TenantScope ScopeOf(ActingGroup group)
     {
-        var more = _more;
-        _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        more.SetResult();
+        var scope = new TenantScope();
+        scope.ActIn(group.Id);
+        return scope;
     }
+
+    private sealed record Reading(Guid Id, bool Whole, DateTimeOffset UpdatedAt, List<string> Lines);
 }

@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using OnePlatform.Knowledge.Chats;
 using OnePlatform.Knowledge.Documents;
+using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Links;
+using OnePlatform.Knowledge.Qdrant;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Things;
 using OnePlatform.Messaging;
@@ -25,6 +27,10 @@ internal sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantS
         modelBuilder.ApplyConfiguration(new ThingStateConfiguration());
         modelBuilder.ApplyConfiguration(new ThingLinkConfiguration());
         modelBuilder.ApplyConfiguration(new ChatConfiguration());
+        modelBuilder.ApplyConfiguration<ChatAnswer>(new ChatAnswerConfiguration());
+        modelBuilder.ApplyConfiguration<ChatAnswerLine>(new ChatAnswerConfiguration());
+        modelBuilder.ApplyConfiguration(new QdrantStateConfiguration());
+        modelBuilder.ApplyConfiguration(new ModelUsageConfiguration());
     }
 }
 

@@ -25,6 +25,8 @@ internal static class DocumentsEndpoints
             .Access("knowledge:write", Role.GroupUser);
         knowledge.MapGet("/jobs/{id:guid}", GetJob).WithName("GetKnowledgeJob").WithSummary("Get the state of an indexing job")
             .Access("knowledge:read", Role.GroupUser);
+        knowledge.MapGet("/jobs/{id:guid}/stream", FollowJob).WithName("FollowKnowledgeJob").WithSummary("Follow an indexing job as server-sent events until it ends")
+            .Access("knowledge:read", Role.GroupUser);
     }
 
     private static async Task<Results<Accepted<AcceptedDocument>, ProblemHttpResult>> CreateDocument(
@@ -74,6 +76,18 @@ internal static class DocumentsEndpoints
     private static async Task<Results<Ok<JobResponse>, NotFound>> GetJob(
         Guid id, ActingGroup group, JobStore jobs, CancellationToken cancellationToken)
         => await jobs.FindAsync(group.Id, id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
+
+    private static async Task<Results<ServerSentEventsResult<JobResponse>, NotFound>> FollowJob(
+        Guid id, ActingGroup group, JobStore jobs, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await jobs.FindAsync(group.Id, id, cancellationToken) is not { } job)
+        {
+            return TypedResults.NotFound();
+        }
+
+        context.Response.Headers["x-accel-buffering"] = "no";
+        return TypedResults.ServerSentEvents(jobs.FollowAsync(group.Id, job, cancellationToken), eventType: "job");
+    }
 
     private static bool TryReadMetadata(string? text, out JsonElement? metadata)
     {

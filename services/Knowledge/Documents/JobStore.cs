@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnePlatform.Knowledge.Index;
@@ -11,6 +12,8 @@ internal sealed record ClaimedJob(Guid Id, Guid GroupId, Guid DocumentId, int At
 /// <summary>Jobs as rows: queued, claimed by one instance at a time, told of.</summary>
 internal sealed class JobStore(NpgsqlDataSource dataSource, TenantScope scope, IOptions<IngestionOptions> options, TimeProvider clock)
 {
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
     /// <summary>A new job, in the transaction that stores its document; jobs for an older text of the document end.</summary>
     public static void Queue(RecordBatch batch, Guid id, Guid documentId, Guid? createdBy, DateTimeOffset now)
     {
@@ -44,6 +47,25 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TenantScope scope, I
                 RecordRow.Text(reader, 8) is { } code ? new JobFailure(code, RecordRow.Text(reader, 9) ?? "") : null,
                 reader.GetFieldValue<DateTimeOffset>(10), reader.GetFieldValue<DateTimeOffset>(11))
             : null;
+    }
+
+    /// <summary>The job as it is, and again whenever it has changed, until it has ended or its document is gone.</summary>
+    public async IAsyncEnumerable<JobResponse> FollowAsync(Guid groupId, JobResponse job, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return job;
+        while (job.State is JobStates.Queued or JobStates.Running)
+        {
+            await Task.Delay(s_look, clock, cancellationToken);
+            if (await FindAsync(groupId, job.Id, cancellationToken) is not { } now)
+            {
+                yield break;
+            }
+
+            if (now != job)
+            {
+                yield return job = now;
+            }
+        }
     }
 
     /// <returns>The job, or null when it is done or another instance works at it.</returns>

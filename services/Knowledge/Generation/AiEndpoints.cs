@@ -21,10 +21,10 @@ internal static class AiEndpoints
     private static async Task<Results<Ok<GenerateResponse>, ProblemHttpResult>> Generate(
         GenerateRequest request, ActingGroup group, Answering answering, HttpContext context, CancellationToken cancellationToken)
     {
-        var (task, faults) = await answering.PrepareAsync(group.Id, request, [], cancellationToken);
+        var (task, problem) = await answering.PrepareAsync(group.Id, request, [], cancellationToken);
         if (task is null)
         {
-            return Problems.Invalid(faults);
+            return problem!;
         }
 
         try
@@ -40,10 +40,10 @@ internal static class AiEndpoints
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Stream(
         GenerateRequest request, ActingGroup group, Answering answering, StreamingAnswer streaming, HttpContext context, CancellationToken cancellationToken)
     {
-        var (task, faults) = await answering.PrepareAsync(group.Id, request, [], cancellationToken);
+        var (task, problem) = await answering.PrepareAsync(group.Id, request, [], cancellationToken);
         if (task is null)
         {
-            return Problems.Invalid(faults);
+            return problem!;
         }
 
         UiMessageStream.WriteHeaders(context.Response);

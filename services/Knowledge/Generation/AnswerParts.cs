@@ -20,8 +20,8 @@ internal sealed record AnswerEnd(
 /// <summary>Makes answers: from sentences of the sources, or by a model.</summary>
 internal interface IAnswerer
 {
-    /// <summary>False when it can say nothing but what the sources say.</summary>
-    bool CanDoWithoutSources { get; }
+    /// <summary>A language model: it can do without sources, and costs tokens. What is none says only what the sources say.</summary>
+    bool IsModel { get; }
 
     /// <returns>Whether a request may ask for this model.</returns>
     bool Knows(string model);

@@ -6,24 +6,29 @@ using OpenAI;
 
 namespace OnePlatform.Knowledge.Generation;
 
+/// <summary>The configured language model, or none.</summary>
+internal sealed record ChatModel(IChatClient? Client);
+
 internal static class AnswererFactory
 {
-    public static IAnswerer Create(IOptions<ChatModelOptions> options)
+    public static IAnswerer Create(ChatModel model, IOptions<ChatModelOptions> options)
+        => model.Client is { } client ? new ModelAnswerer(client, options) : new ExtractiveAnswerer();
+
+    public static ChatModel CreateModel(ChatModelOptions options)
     {
-        var model = options.Value;
-        if (model.Endpoint is null)
+        if (options.Endpoint is null)
         {
-            return new ExtractiveAnswerer();
+            return new ChatModel(null);
         }
 
         // Servers without keys, Ollama and vLLM among them, ignore this one; the client insists on something.
-        var credential = new ApiKeyCredential(string.IsNullOrEmpty(model.ApiKey) ? "none" : model.ApiKey);
+        var credential = new ApiKeyCredential(string.IsNullOrEmpty(options.ApiKey) ? "none" : options.ApiKey);
         var settings = new OpenAIClientOptions
         {
-            Endpoint = model.Endpoint,
-            NetworkTimeout = model.Timeout,
+            Endpoint = options.Endpoint,
+            NetworkTimeout = options.Timeout,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 2),
         };
-        return new ModelAnswerer(new OpenAIClient(credential, settings).GetChatClient(model.Model).AsIChatClient(), options);
+        return new ChatModel(new OpenAIClient(credential, settings).GetChatClient(options.Model).AsIChatClient());
     }
 }

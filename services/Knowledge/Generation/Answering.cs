@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OnePlatform.Knowledge.Chunking;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
@@ -8,67 +11,101 @@ using OnePlatform.Tenancy;
 namespace OnePlatform.Knowledge.Generation;
 
 /// <summary>Answers from the group's knowledge, and the line in the log that each answer leaves.</summary>
-internal sealed class Answering(KnowledgeSearch search, IAnswerer answerer, ActivityLog log, RequestOrigin origin, TimeProvider clock)
+internal sealed class Answering(
+    KnowledgeSearch search, IAnswerer answerer, ModelBudget budget, ActivityLog log, RequestOrigin origin, TimeProvider clock)
 {
     private const int LongestLogged = 500;
 
-    /// <summary>Checks the request and finds the passages; nothing is asked of a model yet.</summary>
-    public async Task<(AnswerTask? Task, IReadOnlyList<ProblemError> Faults)> PrepareAsync(
+    /// <summary>Checks the request and the group's quota, and finds the passages; nothing is asked of a model yet.</summary>
+    public async Task<(AnswerTask? Task, ProblemHttpResult? Problem)> PrepareAsync(
         Guid groupId, GenerateRequest request, IReadOnlyList<Turn> history, CancellationToken cancellationToken)
     {
         if (AnswerContexts.Read(request.Context) is not { } context)
         {
-            return (null, [new ProblemError("/context", "invalid", "A context is true, false or an object of the documented members.")]);
+            return (null, Problems.Invalid("/context", "invalid", "A context is true, false or an object of the documented members."));
         }
 
-        if (context.IsOff && !answerer.CanDoWithoutSources)
+        if (context.IsOff && !answerer.IsModel)
         {
-            return (null, [new ProblemError("/context", "model_required", "No model is configured; without knowledge there is nothing to answer from.")]);
+            return (null, Problems.Invalid("/context", "model_required", "No model is configured; without knowledge there is nothing to answer from."));
         }
 
         if (request.Model is { } model && !answerer.Knows(model))
         {
-            return (null, [new ProblemError("/model", "model_unknown", "This model is not configured.")]);
+            return (null, Problems.Invalid("/model", "model_unknown", "This model is not configured."));
         }
 
         if (string.IsNullOrWhiteSpace(request.Prompt))
         {
-            return (null, [new ProblemError("/prompt", "required", "A prompt has words.")]);
+            return (null, Problems.Invalid("/prompt", "required", "A prompt has words."));
+        }
+
+        if (answerer.IsModel && await budget.RefusalAsync(groupId, cancellationToken) is { } refusal)
+        {
+            return (null, refusal);
         }
 
         if (context.IsOff)
         {
-            return (new AnswerTask(request.Prompt, [], history, request.System, request.Model, request.MaxTokens, IsGrounded: false), []);
+            return (new AnswerTask(request.Prompt, [], history, request.System, request.Model, request.MaxTokens, IsGrounded: false), null);
         }
 
         var (results, faults) = await search.SearchAsync(groupId, context.Search(request.Prompt), cancellationToken);
         return faults.Count > 0
-            ? (null, [.. faults.Select(f => f with { Pointer = $"/context{f.Pointer}" })])
-            : (new AnswerTask(request.Prompt, PassagesOf(results), history, request.System, request.Model, request.MaxTokens), []);
+            ? (null, Problems.Invalid([.. faults.Select(f => f with { Pointer = $"/context{f.Pointer}" })]))
+            : (new AnswerTask(request.Prompt, PassagesOf(results), history, request.System, request.Model, request.MaxTokens), null);
     }
 
-    /// <summary>The answer bit by bit; logged when it is whole.</summary>
+    /// <summary>The answer bit by bit; logged when it is whole, and counted however it ends.</summary>
     public async IAsyncEnumerable<AnswerPart> AnswerAsync(Guid groupId, AnswerTask task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var part in answerer.AnswerAsync(task, cancellationToken))
+        var (written, isWhole) = (new StringBuilder(), false);
+        try
         {
-            if (part is AnswerEnd end)
+            await foreach (var part in answerer.AnswerAsync(task, cancellationToken))
             {
-                await LogAsync(
-                    "ai_response_generated", groupId,
-                    new
-                    {
-                        Prompt = Shorten(task.Question),
-                        ResponseLength = end.Text.Length,
-                        end.Model,
-                        Sources = task.Passages.Count,
-                        end.Usage.InputTokens,
-                        end.Usage.OutputTokens,
-                    }, cancellationToken);
-            }
+                if (part is AnswerText text)
+                {
+                    written.Append(text.Delta);
+                }
+                else if (part is AnswerEnd end)
+                {
+                    isWhole = true;
+                    await LogAnswerAsync(groupId, task, end, cancellationToken);
+                }
 
-            yield return part;
+                yield return part;
+            }
         }
+        finally
+        {
+            // The provider has been at work, and is paid, whether or not somebody waited for the end.
+            if (!isWhole && answerer.IsModel && written.Length > 0)
+            {
+                var read = TokenCounter.Count(task.Question) + task.Passages.Sum(p => TokenCounter.Count(p.Text));
+                await budget.SpendAsync(groupId, read, TokenCounter.Count(written.ToString()), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task LogAnswerAsync(Guid groupId, AnswerTask task, AnswerEnd end, CancellationToken cancellationToken)
+    {
+        if (answerer.IsModel)
+        {
+            await budget.SpendAsync(groupId, end.Usage.InputTokens, end.Usage.OutputTokens, cancellationToken);
+        }
+
+        await LogAsync(
+            "ai_response_generated", groupId,
+            new
+            {
+                Prompt = Shorten(task.Question),
+                ResponseLength = end.Text.Length,
+                end.Model,
+                Sources = task.Passages.Count,
+                end.Usage.InputTokens,
+                end.Usage.OutputTokens,
+            }, cancellationToken);
     }
 
     public async Task<GenerateResponse> GenerateAsync(Guid groupId, AnswerTask task, CancellationToken cancellationToken)

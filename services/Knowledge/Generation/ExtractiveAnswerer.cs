@@ -9,7 +9,7 @@ internal sealed class ExtractiveAnswerer : IAnswerer
 {
     public const string NothingFound = "Nothing in this group's knowledge answers that.";
 
-    public bool CanDoWithoutSources => false;
+    public bool IsModel => false;
 
     // Clients name the models of their habit; the answer says what made it.
     public bool Knows(string model) => true;

@@ -9,7 +9,7 @@ namespace OnePlatform.Knowledge.Generation;
 /// <summary>Answers by the configured model, cited where its sources bear it out.</summary>
 internal sealed class ModelAnswerer(IChatClient client, IOptions<ChatModelOptions> options) : IAnswerer
 {
-    public bool CanDoWithoutSources => true;
+    public bool IsModel => true;
 
     public bool Knows(string model) => model == options.Value.Model || options.Value.OtherModels.Contains(model);
 

@@ -23,7 +23,6 @@ internal sealed class GroupIndex : IDisposable
 
     private readonly Dictionary<Guid, int> _rows = [];
     private readonly List<Guid> _ids = [];
-    private readonly List<long> _numbers = [];
     private readonly Dictionary<VectorSpace, VectorIndex> _vectors = [];
     private readonly Dictionary<string, List<int>> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, List<int>> _byThing = [];
@@ -33,13 +32,19 @@ internal sealed class GroupIndex : IDisposable
 
     public KeywordIndex Keywords { get; } = new();
 
+    /// <summary>What filters let through, as of <see cref="Change"/>.</summary>
+    public FilteredRows Filtered { get; } = new();
+
     public long Change { get; private set; }
 
     /// <summary>About as much memory as it takes.</summary>
-    public long Bytes => Keywords.Bytes + _vectors.Values.Sum(v => v.Bytes) + ((long)_ids.Count * BytesPerRow);
+    public long Bytes => Keywords.Bytes + _vectors.Values.Sum(v => v.Bytes) + ((long)_ids.Count * BytesPerRow) + Filtered.Bytes;
 
     /// <summary>Many more rows were removed than are left; a new copy would be smaller.</summary>
     public bool IsWorn => _ids.Count - _rows.Count > _rows.Count + 4096;
+
+    /// <summary>Of the rows that are not removed.</summary>
+    public IEnumerable<Guid> Ids => _rows.Keys;
 
     public Guid IdOf(int row) => _ids[row];
 
@@ -67,6 +72,14 @@ internal sealed class GroupIndex : IDisposable
     /// <summary>Entries in the order of their numbers, and the change they bring the copy up to.</summary>
     public void CatchUp(IReadOnlyList<LoadedEntry> entries, long change)
     {
+        Begin(entries);
+        Change = Math.Max(Change, change);
+        Filtered.Clear();
+    }
+
+    /// <summary>A part of the entries of a copy that nobody reads yet.</summary>
+    public void Begin(IReadOnlyList<LoadedEntry> entries)
+    {
         foreach (var entry in entries)
         {
             if (_rows.Remove(entry.KnowledgeId, out var old))
@@ -83,8 +96,6 @@ internal sealed class GroupIndex : IDisposable
                 Add(entry);
             }
         }
-
-        Change = Math.Max(Change, change);
     }
 
     public RowSet RowsWithAnyLabel(IEnumerable<string> labels)
@@ -94,14 +105,17 @@ internal sealed class GroupIndex : IDisposable
 
     public RowSet RowsOfDocument(Guid document) => SetOf(_byDocument.TryGetValue(document, out var rows) ? rows : []);
 
-    /// <summary>The rows with these numbers; entries this copy does not have are left out.</summary>
-    public RowSet RowsNumbered(ReadOnlySpan<long> numbers)
+    /// <summary>Rows of these ids, and the rows of documents among them; what this copy does not have is left out.</summary>
+    public RowSet RowsOf(IEnumerable<Guid> ids)
+        => SetOf(ids.SelectMany(id => _rows.TryGetValue(id, out var row) ? [row] : _byDocument.GetValueOrDefault(id) ?? []));
+
+    /// <summary>Exactly the rows of these ids.</summary>
+    public RowSet RowsWithIds(ReadOnlySpan<Guid> ids)
     {
         var set = new RowSet(_ids.Count);
-        var all = CollectionsMarshal.AsSpan(_numbers);
-        foreach (var number in numbers)
+        foreach (var id in ids)
         {
-            if (all.BinarySearch(number) is var row and >= 0)
+            if (_rows.TryGetValue(id, out var row))
             {
                 set.Add(row);
             }
@@ -116,7 +130,6 @@ internal sealed class GroupIndex : IDisposable
     {
         var row = _ids.Count;
         _ids.Add(entry.KnowledgeId);
-        _numbers.Add(entry.Number);
         _rows[entry.KnowledgeId] = row;
         Keywords.Add(row, entry.Terms.Zip(entry.Counts, (term, count) => new TermCount(term, count)));
         if (entry.Vector is { } vector)

@@ -13,4 +13,11 @@ internal sealed class IndexOptions
     /// </summary>
     [Range(1, 1_000_000)]
     public int CacheMegabytes { get; set; } = 1024;
+
+    /// <summary>So many removals of a group are forgotten together.</summary>
+    [Range(1, 10_000_000)]
+    public int PruneAt { get; set; } = 10_000;
+
+    /// <summary>How often an instance looks for such groups.</summary>
+    public TimeSpan PruneInterval { get; set; } = TimeSpan.FromHours(1);
 }

@@ -11,6 +11,8 @@ namespace OnePlatform.Knowledge.Index;
 /// </summary>
 internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope, GroupIndexes indexes)
 {
+    private const int AtOnce = 512;
+
     /// <summary>The indexes of those groups that have one and are not archived.</summary>
     public async Task<IReadOnlyList<(Guid Group, GroupIndex Index)>> OpenAsync(IReadOnlyList<Guid> groups, CancellationToken cancellationToken)
     {
@@ -45,7 +47,12 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
                 index = new GroupIndex();
             }
 
-            await CatchUpAsync(group, index, change, cancellationToken);
+            if (!await CatchUpAsync(group, index, change, cancellationToken))
+            {
+                index = new GroupIndex();
+                await CatchUpAsync(group, index, change, cancellationToken);
+            }
+
             slot.Index = index;
             indexes.MakeRoom(slot);
             return index;
@@ -76,7 +83,8 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
         return states;
     }
 
-    private async Task CatchUpAsync(Guid group, GroupIndex index, long change, CancellationToken cancellationToken)
+    /// <returns>False when removals that the copy lacks were forgotten meanwhile: it is left as it was, for a new one to take its place.</returns>
+    private async Task<bool> CatchUpAsync(Guid group, GroupIndex index, long change, CancellationToken cancellationToken)
     {
         // A copy that begins needs no removals.
         var alive = index.Change == 0 ? " and not removed" : "";
@@ -87,25 +95,49 @@ internal sealed class IndexReader(NpgsqlDataSource dataSource, TenantScope scope
              from {IndexEntry.Table} where group_id = $1 and change > $2{alive} order by number
              """)
         { Parameters = { new() { Value = group }, new() { Value = index.Change } } });
+
+        // Asked after the entries were read: removals may be forgotten at any moment before.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select forgotten_up_to from {IndexState.Table} where group_id = $1")
+        {
+            Parameters = { new() { Value = group } },
+        });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var entries = new List<LoadedEntry>();
+        var (entries, newest) = (new List<LoadedEntry>(), change);
         while (await reader.ReadAsync(cancellationToken))
         {
-            entries.Add(new LoadedEntry(
+            var entry = new LoadedEntry(
                 reader.GetInt64(0), reader.GetGuid(1), reader.GetInt64(2), reader.GetBoolean(3), RecordRow.Text(reader, 4),
                 reader.IsDBNull(5) ? null : StoredVector.Decode(reader.GetFieldValue<byte[]>(5)), reader.GetFieldValue<string[]>(6),
-                reader.GetFieldValue<short[]>(7), reader.GetFieldValue<string[]>(8), RecordRow.Uuid(reader, 9), RecordRow.Uuid(reader, 10)));
+                reader.GetFieldValue<short[]>(7), reader.GetFieldValue<string[]>(8), RecordRow.Uuid(reader, 9), RecordRow.Uuid(reader, 10));
+            newest = Math.Max(newest, entry.Change);
+            entries.Add(entry);
+
+            // Nobody reads a copy that begins, so its entries need not be held until all are there.
+            if (index.Change == 0 && entries.Count == AtOnce)
+            {
+                index.Begin(entries);
+                entries.Clear();
+            }
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        if (index.Change > 0 && index.Change < reader.GetInt64(0))
+        {
+            return false;
         }
 
         index.Gate.EnterWriteLock();
         try
         {
-            index.CatchUp(entries, entries.Count == 0 ? change : Math.Max(change, entries.Max(e => e.Change)));
+            index.CatchUp(entries, newest);
         }
         finally
         {
             index.Gate.ExitWriteLock();
         }
+
+        return true;
     }
 }

@@ -69,6 +69,23 @@ internal sealed class RecordBatch : IAsyncDisposable
         Run($"{EntryColumns} where exists (select from {ThingState.Table} t where t.thing_id = $9 and t.version = $10)", [.. EntryValues(row, embedding), version]);
     }
 
+    /// <summary>
+    /// Another vector for a row that still has the text it was made of. Its entry gets a new number, so that every copy of the index reads it again.
+    /// </summary>
+    public void Embed(Guid id, string text, float[]? embedding, string model)
+    {
+        Run(
+            $"""
+             update {IndexEntry.Table} set number = default, change = {Change}, embedding = $3, embedding_model = $4
+             where group_id = $1 and knowledge_id = $2 and not removed
+               and exists (select from {KnowledgeRecord.Table} k where k.group_id = $1 and k.id = $2 and k.text = $5)
+             """,
+            id, new NpgsqlParameter { Value = embedding is null ? DBNull.Value : StoredVector.Encode(embedding), NpgsqlDbType = NpgsqlDbType.Bytea }, model, text);
+        Run(
+            $"update {KnowledgeRecord.Table} set embedding_model = $3, embedding_dimensions = $4 where group_id = $1 and id = $2 and text = $5",
+            id, model, Integer(embedding?.Length), text);
+    }
+
     /// <summary>Removes rows and what search knows of them. In <paramref name="where"/> $1 is the group.</summary>
     public void Remove(string where, params object[] parameters) => Run(
         $"""

@@ -9,6 +9,8 @@ internal sealed class RowSet
 
     public RowSet(int capacity = 0) => _words = new ulong[(capacity + 63) / 64];
 
+    public long Bytes => _words.Length * sizeof(ulong);
+
     public int Count
     {
         get

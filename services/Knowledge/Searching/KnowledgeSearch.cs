@@ -1,18 +1,16 @@
 using Microsoft.Extensions.Primitives;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Embedding;
-using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Records;
-using OnePlatform.Knowledge.Search;
 using OnePlatform.Querying.Lists;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Knowledge.Searching;
 
-/// <summary>Answers a search: which indexes, which of their rows, the ranking, and the passages to show.</summary>
+/// <summary>Answers a search: what is asked, where to look, and the passages to show.</summary>
 internal sealed class KnowledgeSearch(
-    KnowledgeDb db, IndexReader indexes, SearchRows rows, RecordStore records, CursorSigner cursors, Embedder embedder)
+    KnowledgeDb db, ISearchIndex index, SearchRows rows, RecordStore records, CursorSigner cursors, Embedder embedder)
 {
     // Neighbouring chunks become one result, so more are ranked than are shown.
     private const int RankedPerResult = 3;
@@ -49,15 +47,8 @@ internal sealed class KnowledgeSearch(
             await db.WidenToSubtreeAsync(cancellationToken);
         }
 
-        var searched = new List<SearchedIndex>();
-        foreach (var (group, index) in await indexes.OpenAsync(db.Scope.Groups, cancellationToken))
-        {
-            var numbers = filter is null ? null : await rows.NumbersAsync(group, filter, cancellationToken);
-            var linked = request.ThingId is { } thing ? await rows.NumbersLinkedAsync(group, thing, cancellationToken) : [];
-            searched.Add(new SearchedIndex(group, index, AllowedOf(index, request, numbers, linked)));
-        }
-
-        var ranked = Ranking.Rank(question!, searched, Math.Max(request.Limit * RankedPerResult, 50));
+        var target = new SearchTarget(db.Scope.Groups, request.Labels, request.ThingId, request.DocumentId, filter);
+        var ranked = await index.RankAsync(question!, target, Math.Max(request.Limit * RankedPerResult, 50), cancellationToken);
         if (request.Threshold is { } threshold)
         {
             ranked = [.. ranked.Where(r => r.Score >= threshold)];
@@ -74,30 +65,14 @@ internal sealed class KnowledgeSearch(
             return null;
         }
 
-        foreach (var (group, index) in await indexes.OpenAsync([groupId], cancellationToken))
+        if (await index.CentreAsync(groupId, id, cancellationToken) is not { } centre || Embedder.UnitOf(centre.Vector) is not { } vector)
         {
-            if (CentreOf(index, id) is { } centre && Embedder.UnitOf(centre.Centre) is { } vector)
-            {
-                var question = new Question(SearchMode.Vector, row.Type == KnowledgeTypes.Document ? "" : row.Text ?? "", vector, centre.Space.Model, 1);
-                var ranked = Ranking.Rank(question, [new SearchedIndex(group, index, null)], (limit * RankedPerResult) + centre.Rows + OwnChunks);
-                return await rows.ShowAsync("", ranked, limit, explain: false, cancellationToken, without: row.DocumentId ?? row.Id);
-            }
+            return [];
         }
 
-        return [];
-    }
-
-    private static (VectorSpace Space, float[] Centre, int Rows)? CentreOf(GroupIndex index, Guid id)
-    {
-        index.Gate.EnterReadLock();
-        try
-        {
-            return index.CentreOf(id);
-        }
-        finally
-        {
-            index.Gate.ExitReadLock();
-        }
+        var question = new Question(SearchMode.Vector, row.Type == KnowledgeTypes.Document ? "" : row.Text ?? "", vector, centre.Model, 1);
+        var ranked = await index.RankAsync(question, new SearchTarget([groupId]), (limit * RankedPerResult) + centre.Rows + OwnChunks, cancellationToken);
+        return await rows.ShowAsync("", ranked, limit, explain: false, cancellationToken, without: row.DocumentId ?? row.Id);
     }
 
     private async Task<(Question? Question, List<ProblemError> Faults)> AskAsync(SearchRequest request, CancellationToken cancellationToken)
@@ -129,27 +104,4 @@ internal sealed class KnowledgeSearch(
         var vector = (await embedder.EmbedAsync([text], cancellationToken))[0];
         return (new Question(mode, text, vector, embedder.Model, embedder.FusionWeight), []);
     }
-
-    private static RowSet? AllowedOf(GroupIndex index, SearchRequest request, long[]? numbers, long[] linked)
-    {
-        index.Gate.EnterReadLock();
-        try
-        {
-            RowSet? allowed = null;
-            if (request.Labels is { Count: > 0 } labels)
-            {
-                allowed = index.RowsWithAnyLabel(labels);
-            }
-
-            allowed = And(allowed, request.ThingId is { } thing ? index.RowsOfThing(thing).Or(index.RowsNumbered(linked)) : null);
-            allowed = And(allowed, request.DocumentId is { } document ? index.RowsOfDocument(document) : null);
-            return And(allowed, numbers is null ? null : index.RowsNumbered(numbers));
-        }
-        finally
-        {
-            index.Gate.ExitReadLock();
-        }
-    }
-
-    private static RowSet? And(RowSet? left, RowSet? right) => left is null ? right : right is null ? left : left.And(right);
 }

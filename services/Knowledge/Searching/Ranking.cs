@@ -17,6 +17,9 @@ internal sealed record Question(SearchMode Mode, string Text, float[]? Vector, s
 internal sealed record RankedRow(
     Guid Id, Guid Group, double Score, int? VectorRank, double? VectorScore, int? KeywordRank, double? KeywordScore, double? Fused);
 
+/// <summary>A row of one list, with that list's score.</summary>
+internal readonly record struct FoundRow(Guid Id, Guid Group, double Score);
+
 /// <summary>An index, and which of its rows may be found.</summary>
 internal sealed record SearchedIndex(Guid Group, GroupIndex Index, RowSet? Allowed);
 
@@ -28,22 +31,19 @@ internal static class Ranking
 
     public static IReadOnlyList<RankedRow> Rank(Question question, IReadOnlyList<SearchedIndex> indexes, int limit)
     {
-        var depth = question.Mode == SearchMode.Hybrid ? FusedDepth : limit;
+        var depth = DepthOf(question, limit);
         foreach (var index in indexes)
         {
             index.Index.Gate.EnterReadLock();
         }
 
+        FoundRow Found(Hit hit) => new(indexes[hit.Place].Index.IdOf(hit.Row), indexes[hit.Place].Group, hit.Score);
+
         try
         {
             var vector = question.Mode == SearchMode.Keyword ? [] : ByVector(question, indexes, depth);
             var keyword = question.Mode == SearchMode.Vector ? [] : ByKeyword(question, indexes, depth);
-            return question.Mode switch
-            {
-                SearchMode.Vector => [.. vector.Select((hit, i) => RowOf(indexes, hit) with { Score = hit.Score, VectorRank = i + 1, VectorScore = hit.Score })],
-                SearchMode.Keyword => [.. keyword.Select((hit, i) => RowOf(indexes, hit) with { Score = hit.Score, KeywordRank = i + 1, KeywordScore = hit.Score })],
-                _ => Fuse(question, indexes, vector, keyword, limit),
-            };
+            return Combine(question, [.. vector.Select(Found)], [.. keyword.Select(Found)], limit);
         }
         finally
         {
@@ -53,6 +53,48 @@ internal static class Ranking
             }
         }
     }
+
+    /// <summary>How many rows each list needs for so many results.</summary>
+    public static int DepthOf(Question question, int limit) => question.Mode == SearchMode.Hybrid ? FusedDepth : limit;
+
+    /// <summary>The answer from the list of nearest vectors and that of best words, each best first; the mode tells which of them count.</summary>
+    public static IReadOnlyList<RankedRow> Combine(Question question, IReadOnlyList<FoundRow> vector, IReadOnlyList<FoundRow> keyword, int limit)
+        => question.Mode switch
+        {
+            SearchMode.Vector => [.. vector.Select((hit, i) => RowOf(hit) with { VectorRank = i + 1, VectorScore = hit.Score })],
+            SearchMode.Keyword => [.. keyword.Select((hit, i) => RowOf(hit) with { KeywordRank = i + 1, KeywordScore = hit.Score })],
+            _ => Fuse(question, vector, keyword, limit),
+        };
+
+    private static List<RankedRow> Fuse(Question question, IReadOnlyList<FoundRow> vector, IReadOnlyList<FoundRow> keyword, int limit)
+    {
+        var numbers = new Dictionary<Guid, int>();
+        var hits = new List<FoundRow>();
+        var vectorRows = vector.Select(Number).ToList();
+        var keywordRows = keyword.Select(Number).ToList();
+        return [.. new RankFusion(question.VectorWeight).Fuse(vectorRows, keywordRows).Take(limit).Select(fused => RowOf(hits[fused.Row]) with
+        {
+            Score = fused.Score,
+            VectorRank = fused.VectorRank,
+            VectorScore = fused.VectorRank is { } v ? vector[v - 1].Score : null,
+            KeywordRank = fused.KeywordRank,
+            KeywordScore = fused.KeywordRank is { } k ? keyword[k - 1].Score : null,
+            Fused = fused.Score,
+        })];
+
+        ScoredRow Number(FoundRow hit)
+        {
+            if (!numbers.TryGetValue(hit.Id, out var number))
+            {
+                numbers[hit.Id] = number = hits.Count;
+                hits.Add(hit);
+            }
+
+            return new ScoredRow(number, hit.Score);
+        }
+    }
+
+    private static RankedRow RowOf(FoundRow hit) => new(hit.Id, hit.Group, hit.Score, null, null, null, null, null);
 
     private static List<Hit> ByVector(Question question, IReadOnlyList<SearchedIndex> indexes, int depth)
     {
@@ -75,38 +117,6 @@ internal static class Ranking
 
     private static List<Hit> Best(int depth, IEnumerable<Hit> hits)
         => [.. hits.OrderByDescending(h => h.Score).ThenBy(h => h.Place).ThenBy(h => h.Row).Take(depth)];
-
-    private static List<RankedRow> Fuse(
-        Question question, IReadOnlyList<SearchedIndex> indexes, List<Hit> vector, List<Hit> keyword, int limit)
-    {
-        var numbers = new Dictionary<(int, int), int>();
-        var hits = new List<Hit>();
-        var vectorRows = vector.Select(Number).ToList();
-        var keywordRows = keyword.Select(Number).ToList();
-        return [.. new RankFusion(question.VectorWeight).Fuse(vectorRows, keywordRows).Take(limit).Select(fused => RowOf(indexes, hits[fused.Row]) with
-        {
-            Score = fused.Score,
-            VectorRank = fused.VectorRank,
-            VectorScore = fused.VectorRank is { } v ? vector[v - 1].Score : null,
-            KeywordRank = fused.KeywordRank,
-            KeywordScore = fused.KeywordRank is { } k ? keyword[k - 1].Score : null,
-            Fused = fused.Score,
-        })];
-
-        ScoredRow Number(Hit hit)
-        {
-            if (!numbers.TryGetValue((hit.Place, hit.Row), out var number))
-            {
-                numbers[(hit.Place, hit.Row)] = number = hits.Count;
-                hits.Add(hit);
-            }
-
-            return new ScoredRow(number, hit.Score);
-        }
-    }
-
-    private static RankedRow RowOf(IReadOnlyList<SearchedIndex> indexes, Hit hit)
-        => new(indexes[hit.Place].Index.IdOf(hit.Row), indexes[hit.Place].Group, hit.Score, null, null, null, null, null);
 
     private readonly record struct Hit(int Place, int Row, double Score);
 }

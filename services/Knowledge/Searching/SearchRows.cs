@@ -11,13 +11,16 @@ namespace OnePlatform.Knowledge.Searching;
 /// <summary>What a search reads of the table itself: the rows a filter lets through, and the rows it shows.</summary>
 internal sealed class SearchRows(NpgsqlDataSource dataSource, TenantScope scope)
 {
-    public async Task<long[]> NumbersAsync(Guid groupId, ListPlan filter, CancellationToken cancellationToken)
+    // Neighbouring chunks are joined, so a few rows more than results are read at first; the rest only when that was not enough.
+    private const int ReadAhead = 4;
+
+    /// <summary>The rows of a group that a filter lets through, and the change of its index at which that is so.</summary>
+    public async Task<(long Change, Guid[] Ids)> IdsAsync(Guid groupId, ListPlan filter, CancellationToken cancellationToken)
     {
         var command = new NpgsqlBatchCommand(
             $"""
-             select coalesce(array_agg(e.number), array[]::bigint[])
-             from {KnowledgeRecord.Table} k join {IndexEntry.Table} e on e.knowledge_id = k.id and not e.removed
-             where k.group_id = @group and {filter.Filter}
+             select coalesce((select s.change from {IndexState.Table} s where s.group_id = @group), 0), coalesce(array_agg(k.id), array[]::uuid[])
+             from {KnowledgeRecord.Table} k where k.group_id = @group and {filter.Filter}
              """)
         { Parameters = { new NpgsqlParameter("group", groupId) } };
         foreach (var (name, value) in filter.Parameters)
@@ -25,47 +28,50 @@ internal sealed class SearchRows(NpgsqlDataSource dataSource, TenantScope scope)
             command.Parameters.Add(new NpgsqlParameter(name, value));
         }
 
-        return await NumbersAsync(command, cancellationToken);
-    }
-
-    private async Task<long[]> NumbersAsync(NpgsqlBatchCommand command, CancellationToken cancellationToken)
-    {
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return reader.GetFieldValue<long[]>(0);
+        return (reader.GetInt64(0), reader.GetFieldValue<Guid[]>(1));
     }
 
-    /// <summary>Rows that were linked to a thing, and the chunks of documents that were.</summary>
-    public async Task<long[]> NumbersLinkedAsync(Guid groupId, Guid thing, CancellationToken cancellationToken)
-        => await NumbersAsync(
-            new NpgsqlBatchCommand(
-                $"""
-                 select coalesce(array_agg(distinct e.number), array[]::bigint[])
-                 from {ThingLink.Table} l join {IndexEntry.Table} e on (e.knowledge_id = l.knowledge_id or e.document_id = l.knowledge_id) and not e.removed
-                 where l.group_id = $1 and e.group_id = $1 and l.thing_id = $2
-                 """)
-            { Parameters = { new() { Value = groupId }, new() { Value = thing } } }, cancellationToken);
+    /// <summary>Rows, documents among them, that were linked to a thing.</summary>
+    public async Task<Guid[]> LinkedAsync(IReadOnlyList<Guid> groups, Guid thing, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"select coalesce(array_agg(distinct l.knowledge_id), array[]::uuid[]) from {ThingLink.Table} l where l.group_id = any ($1) and l.thing_id = $2")
+        {
+            Parameters = { new() { Value = groups.ToArray() }, new() { Value = thing } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetFieldValue<Guid[]>(0);
+    }
 
     /// <summary>The best rows as results, but for those of one document; neighbouring chunks of a document are joined.</summary>
     public async Task<IReadOnlyList<SearchResult>> ShowAsync(
         string query, IReadOnlyList<RankedRow> ranked, int limit, bool explain, CancellationToken cancellationToken, Guid? without = null)
     {
-        if (ranked.Count == 0)
+        var rows = new Dictionary<Guid, KnowledgeResponse>();
+        List<Passage> passages = [];
+        for (var read = 0; read < ranked.Count && passages.Count < limit;)
         {
-            return [];
+            var next = Math.Min(ranked.Count, Math.Max(2 * read, limit + ReadAhead));
+            await ReadAsync([.. ranked.Take(read..next).Select(r => r.Id)], rows, cancellationToken);
+            read = next;
+            passages = Passages.Merge(
+                ranked.Take(read).Where(r => rows.TryGetValue(r.Id, out var row) && (without is null || (row.DocumentId ?? row.Id) != without))
+                    .Select(r => PassageOf(rows[r.Id], r.Score)), limit);
         }
 
-        var rows = await ReadAsync([.. ranked.Select(r => r.Id)], cancellationToken);
         var byId = ranked.ToDictionary(r => r.Id);
-        var passages = Passages.Merge(
-            ranked.Where(r => rows.TryGetValue(r.Id, out var row) && (without is null || (row.DocumentId ?? row.Id) != without)).Select(r => PassageOf(rows[r.Id], r.Score)), limit);
         return [.. passages.Select(p => ResultOf(rows[p.Chunks[0]], p, byId[p.Chunks[0]], query, explain))];
     }
 
-    private async Task<Dictionary<Guid, KnowledgeResponse>> ReadAsync(Guid[] ids, CancellationToken cancellationToken)
+    private async Task ReadAsync(Guid[] ids, Dictionary<Guid, KnowledgeResponse> rows, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
@@ -75,14 +81,11 @@ internal sealed class SearchRows(NpgsqlDataSource dataSource, TenantScope scope)
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        var rows = new Dictionary<Guid, KnowledgeResponse>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var row = RecordRow.Read(reader);
             rows[row.Id] = row;
         }
-
-        return rows;
     }
 
     // Rows without a document have no neighbours: their own id keeps them apart.

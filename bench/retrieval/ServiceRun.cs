@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Numerics.Tensors;
+using System.Text.Json.Nodes;
+using OnePlatform.Knowledge.Embedding;
+
+namespace OnePlatform.Bench.Retrieval;
+
+/// <summary>Searches and ingestion through the service's API, several callers at once.</summary>
+internal static class ServiceRun
+{
+    private const int Rows = 100_000;
+    private const int Callers = 8;
+    private const int Searches = 1600;
+    private const int Documents = 1000;
+    private const int DocumentCharacters = 5 * 1024;
+
+    public static async Task PrintAsync(Cranfield collection)
+    {
+        await using var service = await BenchService.StartAsync();
+        var rows = await BenchRows.FillAsync(service, collection, Rows);
+        Say($"service, empty: {service.Megabytes} MiB");
+        var cold = Stopwatch.GetTimestamp();
+        await SearchAsync(service, new { query = collection.Queries[0] });
+        Say($"first search of {Rows} chunks of {LocalEmbedding.Dimensions}: {Stopwatch.GetElapsedTime(cold).TotalSeconds:F1} s; then {service.Megabytes} MiB");
+        await TimeAsync("warming up", service, collection, (query, _) => new { query, mode = "hybrid" });
+        await TimeAsync("vector", service, collection, (query, _) => new { query, mode = "vector" });
+        await TimeAsync("keyword", service, collection, (query, _) => new { query, mode = "keyword" });
+        await TimeAsync("hybrid", service, collection, (query, _) => new { query, mode = "hybrid" });
+        foreach (var share in new[] { 500, 100, 10, 1 })
+        {
+            await TimeAsync($"vector, label {share / 10.0} %", service, collection, (query, _) => new { query, mode = "vector", labels = new[] { $"share:{share}" } });
+            var filter = $"metadata.share < {share}";
+            var first = Stopwatch.GetTimestamp();
+            await SearchAsync(service, new { query = collection.Queries[0], mode = "vector", filter });
+            var took = Stopwatch.GetElapsedTime(first).TotalMilliseconds;
+            await TimeAsync($"vector, filter {share / 10.0} %", service, collection, (query, _) => new { query, mode = "vector", filter });
+            Say($"  a filter nobody used since the last change: {took:F0} ms; recall@10 against brute force {await RecallAsync(service, rows, collection, share):F3}");
+        }
+
+        await IngestAsync(service, collection);
+        Say($"service, at the end: {service.Megabytes} MiB");
+    }
+
+    private static async Task TimeAsync(string name, BenchService service, Cranfield collection, Func<string, int, object> request)
+    {
+        var (times, next) = (new double[Searches], -1);
+        var (start, processor) = (Stopwatch.GetTimestamp(), service.Processor);
+        await Task.WhenAll(Enumerable.Range(0, Callers).Select(async _ =>
+        {
+            for (int i; (i = Interlocked.Increment(ref next)) < Searches;)
+            {
+                var began = Stopwatch.GetTimestamp();
+                await SearchAsync(service, request(collection.Queries[i % collection.Queries.Count], i));
+                times[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            }
+        }));
+        var rate = Searches / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Array.Sort(times);
+        Say($"{name,-22} {Callers} at once: p50 {times[Searches / 2]:F1} ms, p95 {times[Searches * 95 / 100]:F1} ms, {rate:F0}/s, {(service.Processor - processor).TotalMilliseconds / Searches:F2} ms of the service's processor each");
+    }
+
+    private static async Task<double> RecallAsync(BenchService service, BenchRows rows, Cranfield collection, int share)
+    {
+        var recall = 0.0;
+        const int Asked = 50;
+        foreach (var query in collection.Queries.Take(Asked))
+        {
+            var vector = LocalEmbedding.Embed(query);
+            var nearest = Enumerable.Range(0, rows.Ids.Length).Where(row => BenchRows.IsIn(row, share))
+                .Select(row => (row, Score: TensorPrimitives.Dot<float>(vector, rows.Vectors[row]))).OrderByDescending(r => r.Score).Take(10).ToList();
+            var found = await SearchAsync(service, new { query, mode = "vector", filter = $"metadata.share < {share}", limit = 10 });
+            var scores = found["results"]!.AsArray().Select(r => (double)r!["score"]!).ToList();
+
+            // By score: rows as near as the tenth are as good as the tenth.
+            recall += scores.Count(s => s >= nearest[^1].Score - 2e-6) / (double)nearest.Count;
+        }
+
+        return recall / Asked;
+    }
+
+    private static async Task IngestAsync(BenchService service, Cranfield collection)
+    {
+        var text = string.Join("\n\n", collection.Documents.Select(d => d.Text));
+        var jobs = new string[Documents];
+        var start = Stopwatch.GetTimestamp();
+        await Parallel.ForEachAsync(Enumerable.Range(0, Documents), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (i, stop) =>
+        {
+            var from = i * 1009 % (text.Length - DocumentCharacters);
+            using var answer = await service.Client.PostAsJsonAsync(
+                "/api/knowledge/documents", new { title = $"Document {i}", text = text.Substring(from, DocumentCharacters) }, stop);
+            answer.EnsureSuccessStatusCode();
+            jobs[i] = (string)(await answer.Content.ReadFromJsonAsync<JsonObject>(stop))!["jobId"]!;
+        });
+        var accepted = Stopwatch.GetElapsedTime(start);
+        foreach (var job in jobs)
+        {
+            while ((string?)(await service.Client.GetFromJsonAsync<JsonObject>($"/api/knowledge/jobs/{job}"))!["state"] != "completed")
+            {
+                await Task.Delay(20);
+            }
+        }
+
+        Say($"ingestion of {Documents} documents of 5 KiB: accepted in {accepted.TotalSeconds:F1} s, searchable at {Documents / Stopwatch.GetElapsedTime(start).TotalSeconds:F0}/s");
+    }
+
+    private static async Task<JsonObject> SearchAsync(BenchService service, object request)
+    {
+        using var answer = await service.Client.PostAsJsonAsync("/api/knowledge/search", request);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>())!;
+    }
+
+    private static void Say(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
