@@ -16,6 +16,7 @@ using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
+[Trait("Proof", "P3")]
 public sealed class RevokingACredential(GatewayHost host) : IClassFixture<GatewayHost>
 {
     // So that the load is a use of the key and not a test of the machine.

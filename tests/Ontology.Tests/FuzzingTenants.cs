@@ -9,6 +9,7 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Ontology.Tests;
 
 /// <summary>P1 by brute force: random callers of one tree guess the ids of another on every route of the service.</summary>
+[Trait("Proof", "P1")]
 public sealed class FuzzingTenants(OntologyHost host) : IClassFixture<OntologyHost>
 {
     private const int Requests = 3_000;
