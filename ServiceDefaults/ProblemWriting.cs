@@ -68,6 +68,12 @@ internal static partial class ProblemWriting
     {
         var unknown = UnknownMember().Match(json.Message);
         var pointer = PointerOf(json.Path is null ? "" : json.Path.TrimStart('$', '.'));
+        if (NullItem().Match(json.Message) is { Success: true } empty)
+        {
+            var place = new ProblemError($"{pointer}/{empty.Groups[1].Value}", ProblemCodes.MalformedBody, "No item of this list may be null.");
+            return Problems.Make(StatusCodes.Status400BadRequest, place.Code, place.Detail, [place]);
+        }
+
         var error = unknown.Success
             ? new ProblemError(
                 pointer.EndsWith("/" + unknown.Groups[1].Value, StringComparison.Ordinal) ? pointer : $"{pointer}/{unknown.Groups[1].Value}",
@@ -85,6 +91,10 @@ internal static partial class ProblemWriting
 
     [GeneratedRegex(@"[^.\[\]]+")]
     private static partial Regex PathPart();
+
+    // What NullItems says.
+    [GeneratedRegex(@"^'([^']*)' has an item that is null")]
+    private static partial Regex NullItem();
 
     [GeneratedRegex(@"property '([^']*)' could not be mapped")]
     private static partial Regex UnknownMember();
