@@ -68,10 +68,9 @@ internal static partial class ProblemWriting
     {
         var unknown = UnknownMember().Match(json.Message);
         var pointer = PointerOf(json.Path is null ? "" : json.Path.TrimStart('$', '.'));
-        if (NullItem().Match(json.Message) is { Success: true } empty)
+        if (NullItem().Match(json.Message) is { Success: true } item)
         {
-            var place = new ProblemError($"{pointer}/{empty.Groups[1].Value}", ProblemCodes.MalformedBody, "No item of this list may be null.");
-            return Problems.Make(StatusCodes.Status400BadRequest, place.Code, place.Detail, [place]);
+            pointer = $"{pointer}/{item.Groups[1].Value}";
         }
 
         var error = unknown.Success
@@ -92,8 +91,7 @@ internal static partial class ProblemWriting
     [GeneratedRegex(@"[^.\[\]]+")]
     private static partial Regex PathPart();
 
-    // What NullItems says.
-    [GeneratedRegex(@"^'([^']*)' has an item that is null")]
+    [GeneratedRegex(@"item '([^']*)' is null")]
     private static partial Regex NullItem();
 
     [GeneratedRegex(@"property '([^']*)' could not be mapped")]

@@ -72,6 +72,16 @@ internal sealed class LogUnderTest : IAsyncDisposable
         ProcessorTime.Of(_service.Id), ProcessorTime.Of(_servers.Platform.ProcessId(ResourceNames.Postgres)),
         ProcessorTime.Of(_servers.Platform.ProcessId(ResourceNames.RabbitMQ)), Environment.CpuUsage.TotalTime.TotalSeconds);
 
+    /// <summary>Bytes of the service that lie in memory.</summary>
+    public long ServiceMemory
+    {
+        get
+        {
+            _service.Refresh();
+            return _service.WorkingSet64;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

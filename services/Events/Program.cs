@@ -30,6 +30,7 @@ builder.Services.AddQuerying();
 builder.Services.AddRequestOrigin();
 builder.Services.AddValidation();
 builder.AddReading();
+builder.AddStreaming();
 builder.AddRetention();
 builder.AddWebhooks();
 

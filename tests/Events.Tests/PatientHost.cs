@@ -5,11 +5,11 @@ using OnePlatform.Testing;
 namespace OnePlatform.Events.Tests;
 
 /// <summary>The service with the standard's schedule, and hours that pass when the test says so.</summary>
-internal sealed class PatientHost : EventsHost, IAsyncDisposable
+internal sealed class PatientHost(params (string Name, string Value)[] settings) : EventsHost, IAsyncDisposable
 {
     internal Receiver Receiver { get; private set; } = null!;
 
-    protected override IEnumerable<(string Name, string Value)> Settings => [("Webhooks:PollInterval", "00:00:00.020")];
+    protected override IEnumerable<(string Name, string Value)> Settings => [("Webhooks:PollInterval", "00:00:00.020"), .. settings];
 
     public override async Task InitializeAsync()
     {

@@ -106,6 +106,94 @@ public sealed class SharingWebhooks(WebhooksHost host) : IClassFixture<WebhooksH
         Assert.True((await client.GetObjectAsync($"/api/webhooks/{WebhooksHost.Id(webhook)}"))["enabled"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public async Task A_long_backlog_of_one_receiver_leaves_places_to_another()
+    {
+        // Three places in all, which the first receiver fills.
+        await using var narrow = new PatientHost(("Webhooks:PerInstance", "3"), ("Webhooks:PerReceiver", "3"), ("Webhooks:Timeout", "00:01:00"));
+        await narrow.InitializeAsync();
+        var (busy, late) = (Guid.NewGuid(), Guid.NewGuid());
+        using var client = narrow.ClientIn(busy);
+        using var other = narrow.ClientIn(late);
+        using var answers = new SemaphoreSlim(0);
+        var (slow, slowGot) = narrow.Receiver.Open((_, context) => answers.WaitAsync(context.RequestAborted));
+        var (quick, quickGot) = narrow.Receiver.Open();
+        await narrow.RecordAsync([.. Enumerable.Range(0, 100).Select(_ => EventsHost.Line(late))]);
+        await PatientHost.CreateAsync(client, slow);
+        var webhook = await PatientHost.CreateAsync(other, quick);
+        await narrow.RecordAsync([.. Enumerable.Range(0, 20).Select(_ => EventsHost.Line(busy))]);
+        await Receiver.GetsAsync(slowGot, 3);
+        await narrow.RecordAsync(EventsHost.Line(late));
+        await Eventually.TrueAsync(async () => await narrow.Database.ScalarAsync<long>(
+            "select count(*) from webhook_deliveries where webhook_id = $1", WebhooksHost.Id(webhook)) == 1);
+
+        answers.Release();
+        await Receiver.GetsAsync(quickGot, 1);
+        Assert.InRange(slowGot().Count, 3, 4);
+        answers.Release(100);
+        await Receiver.GetsAsync(slowGot, 20);
+    }
+
+    [Fact]
+    public async Task What_fails_for_one_target_of_an_ordered_webhook_holds_up_no_other_target()
+    {
+        await using var patient = new PatientHost();
+        await patient.InitializeAsync();
+        var (group, failing, well) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        using var client = patient.ClientIn(group);
+        var (url, got) = patient.Receiver.Open();
+        var (picky, pickyGot) = patient.Receiver.Open(Receiver.Answers(500, 200));
+        await PatientHost.CreateAsync(client, url);
+        await PatientHost.CreateAsync(client, picky);
+        var lines = new[] { 1, 2 }.Select(v => EventsHost.Line(group, target: failing, version: v)).ToArray();
+        await patient.RecordAsync(lines);
+        await Receiver.GetsAsync(pickyGot, 1);
+        var of = EventsHost.Line(group, target: well, version: 1);
+        await patient.RecordAsync(of);
+        await Receiver.GetsAsync(got, 3);
+        await Receiver.GetsAsync(pickyGot, 2);
+
+        Assert.Equal([lines[0].Id.ToString(), of.Id.ToString()], pickyGot().Select(r => r.Id));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_fails_in_a_row_is_left_alone_longer_and_longer_and_a_success_ends_that()
+    {
+        await using var patient = new PatientHost(("Webhooks:Pause", "01:00:00"));
+        await patient.InitializeAsync();
+        var group = Guid.NewGuid();
+        using var client = patient.ClientIn(group);
+        var isDown = true;
+        var (url, got) = patient.Receiver.Open((_, context) =>
+        {
+            context.Response.StatusCode = Volatile.Read(ref isDown) ? 500 : 204;
+            return Task.CompletedTask;
+        });
+        var webhook = await PatientHost.CreateAsync(client, url);
+        await patient.RecordAsync([.. Enumerable.Range(0, 30).Select(_ => EventsHost.Line(group))]);
+
+        // Five failures open the circuit; the three that may be on their way by then can fail as well.
+        await Eventually.TrueAsync(async () => await LeftAloneUntilAsync(patient, webhook) is not null);
+        Assert.InRange(got().Count, 5, 8);
+        var (first, tried) = (await LeftAloneUntilAsync(patient, webhook), got().Count);
+        await patient.PassAsync(webhook, TimeSpan.FromDays(1));
+        await Eventually.TrueAsync(async () => got().Count > tried && await LeftAloneUntilAsync(patient, webhook) > first);
+        Assert.InRange(got().Count, tried + 1, tried + 4);
+
+        Volatile.Write(ref isDown, false);
+        await patient.PassAsync(webhook, TimeSpan.FromDays(3));
+        await Eventually.TrueAsync(async () => await patient.Database.ScalarAsync<long>("select count(*) from webhook_deliveries where status = 'delivered'") == 30);
+        Assert.True(await patient.Database.ScalarAsync<bool>("select paused_until is null and failures = 0 from webhooks"));
+    }
+
+    /// <returns>Null while something is on its way to the receiver, or may be sent.</returns>
+    private static async Task<DateTime?> LeftAloneUntilAsync(PatientHost patient, System.Text.Json.Nodes.JsonObject webhook)
+        => await patient.Database.ScalarAsync<object>(
+            """
+            select paused_until from webhooks w where id = $1 and paused_until > now()
+                and not exists (select from webhook_deliveries d where d.webhook_id = w.id and d.status = 'pending' and d.claimed_until > now())
+            """, WebhooksHost.Id(webhook)) as DateTime?;
+
     private Task<long> PendingAsync(System.Text.Json.Nodes.JsonObject webhook)
         => host.Database.ScalarAsync<long>("select count(*) from webhook_deliveries where status = 'pending' and webhook_id = $1", WebhooksHost.Id(webhook));
 }

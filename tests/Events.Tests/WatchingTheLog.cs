@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using OnePlatform.Contracts;
 using OnePlatform.Events.Recording;
 using OnePlatform.Events.Retention;
@@ -61,6 +62,54 @@ public sealed class WatchingTheLog(WebhooksHost host) : IClassFixture<WebhooksHo
         Assert.True(measured["webhooks.disabled"] >= 1);
         Assert.Equal(1, measured["events.purge.failures"]);
         Assert.Equal(3, measured["events.purged rows"]);
+    }
+
+    [Fact]
+    public async Task What_waits_for_its_position_is_counted_with_its_age_until_it_is_numbered()
+    {
+        await using var watched = host.StartAnother();
+        var factory = watched.Services.GetRequiredService<IMeterFactory>();
+        var measured = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter.Scope == factory && instrument.Meter.Name == "OnePlatform.Events")
+                {
+                    listening.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(measured, instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(measured, instrument, value, tags));
+        listener.Start();
+        var watch = watched.Services.GetServices<IHostedService>().OfType<LogWatch>().Single();
+
+        await using (var connection = new NpgsqlConnection(host.Database.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            // Whoever numbers waits for this.
+            await using (var block = new NpgsqlCommand("lock table events in share row exclusive mode", connection, transaction))
+            {
+                await block.ExecuteNonQueryAsync();
+            }
+
+            var entries = Enumerable.Range(0, 7).Select(_ => LogEntry.From(
+                EventsHost.Line(Guid.NewGuid()), EventOrigin.System, "test", TimeProvider.System.GetUtcNow().AddHours(-1)));
+            await host.Services.GetRequiredService<LogWriter>().RecordAsync([.. entries], CancellationToken.None);
+            await watch.RefreshAsync(CancellationToken.None);
+            listener.RecordObservableInstruments();
+            Assert.Equal(7, measured["events.waiting"]);
+            Assert.InRange(measured["events.lag"], 3500, 3900);
+            await transaction.CommitAsync();
+        }
+
+        await host.AllNumberedAsync();
+        await watch.RefreshAsync(CancellationToken.None);
+        listener.RecordObservableInstruments();
+        Assert.Equal(0, measured["events.waiting"]);
+        Assert.Equal(0, measured["events.lag"]);
     }
 
     [Fact]

@@ -50,7 +50,8 @@ internal static class DeliverySql
 
     /// <summary>
     /// Claims what is due: of each receiver only so many as it has free places, and for ordered ones nothing whose forerunner is
-    /// still on its way. One instance claims at a time, or two would fill the same places.
+    /// still on its way. One instance claims at a time, or two would fill the same places. Receivers with the fewest on their way
+    /// come first, so that a long backlog of one leaves places to all others.
     /// </summary>
     public const string Claim =
         $"""
@@ -59,14 +60,15 @@ internal static class DeliverySql
         picked as (
             select p.webhook_id, p.event_id
             from webhooks w left join busy b on b.webhook_id = w.id cross join lateral (
-                select d.webhook_id, d.event_id, d.position from webhook_deliveries d
+                select d.webhook_id, d.event_id, d.position, row_number() over (order by d.position) + coalesce(b.n, 0) as turn
+                from webhook_deliveries d
                 where d.webhook_id = w.id and d.status = 'pending' and d.due_at <= $1 and (d.claimed_until is null or d.claimed_until <= $1)
                     and not (w.ordered and exists (
                         select from webhook_deliveries o
                         where o.webhook_id = d.webhook_id and o.status = 'pending' and o.order_key = d.order_key and o.position < d.position))
                 order by d.position limit greatest(0, $2 - coalesce(b.n, 0))) p
             where w.status = 'active' and (w.paused_until is null or w.paused_until <= $1)
-            order by p.position limit $3),
+            order by p.turn, p.position limit $3),
         claimed as (
             update webhook_deliveries d set claimed_until = $4 from picked p
             where d.webhook_id = p.webhook_id and d.event_id = p.event_id

@@ -11,10 +11,9 @@ namespace OnePlatform.Events.Streaming;
 /// the table, a page at a time, as fast as its client takes it. A slow client costs no memory and misses nothing.
 /// </summary>
 internal sealed class EventStream(
-    EventQuery query, Guid group, long position, EventStore store, LogGrowth growth, TimeProvider clock, DateTimeOffset endsAt) : IResult
+    EventQuery query, Guid group, long position, EventStore store, LogGrowth growth, TimeSpan heartbeat, TimeProvider clock,
+    DateTimeOffset endsAt) : IResult
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
-
     private long _position = position;
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -32,7 +31,7 @@ internal sealed class EventStream(
             while (clock.GetUtcNow() < endsAt)
             {
                 await SendNewAsync(response, httpContext.RequestAborted);
-                if (!await follower.WaitAsync(s_heartbeat, httpContext.RequestAborted))
+                if (!await follower.WaitAsync(heartbeat, httpContext.RequestAborted))
                 {
                     await WriteAsync(response, $": heartbeat\nid: {_position}\n\n", httpContext.RequestAborted);
                 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
 using OnePlatform.Events.Reading;
 using OnePlatform.Events.Sequencing;
 using OnePlatform.Querying;
@@ -22,7 +23,7 @@ internal static class EventStreamEndpoints
 
     private static async Task<Results<EventStream, ProblemHttpResult>> StreamEvents(
         ListQuery query, Caller caller, HttpContext context, LogScope scope, EventStore store, LogGrowth growth, CursorSigner cursors,
-        TimeProvider clock, CancellationToken cancellationToken)
+        IOptions<EventStreamOptions> options, TimeProvider clock, CancellationToken cancellationToken)
     {
         var (group, refusal) = await scope.EnterAsync(query, caller, cancellationToken);
         if (refusal is not null)
@@ -49,7 +50,7 @@ internal static class EventStreamEndpoints
         }
 
         after ??= asked.AskedPosition ?? await store.LastPositionAsync(cancellationToken);
-        return new EventStream(asked, group, after.Value, store, growth, clock, EndOf(context));
+        return new EventStream(asked, group, after.Value, store, growth, options.Value.Heartbeat, clock, EndOf(context));
     }
 
     private static DateTimeOffset EndOf(HttpContext context)
