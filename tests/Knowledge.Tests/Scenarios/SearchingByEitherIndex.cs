@@ -208,6 +208,12 @@ public sealed class SearchingByQdrant(QdrantKnowledgeHost host) : SearchingByEit
         host.Qdrant.LoseEverything();
         Assert.Single((await tenant.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
         Assert.Single((await other.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
+
+        // A writer comes first: the collection it makes anew must not pass for what the others had.
+        host.Qdrant.LoseEverything();
+        await tenant.ChunkAsync("kept after the loss");
+        Assert.Equal(2, (await tenant.SearchAsync(new { query = "kept", mode = "keyword" })).Results().Count);
+        Assert.Single((await other.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
     }
 
     [Fact]
