@@ -22,9 +22,10 @@ internal static class NullItems
             {
                 foreach (var list in lists)
                 {
-                    if (list.Get!(value) is IEnumerable items && items.Cast<object?>().Contains(null))
+                    if (list.Get!(value) is IEnumerable items && items.Cast<object?>().Index().FirstOrDefault(item => item.Item is null, (-1, null)) is { Index: >= 0 } empty)
                     {
-                        throw new JsonException($"'{list.Name}' has an item that is null.");
+                        // The serializer adds where the object is; where in it is for the problem to add.
+                        throw new JsonException($"The item '{list.Name}/{empty.Index}' is null.");
                     }
                 }
             };

@@ -68,6 +68,11 @@ internal static partial class ProblemWriting
     {
         var unknown = UnknownMember().Match(json.Message);
         var pointer = PointerOf(json.Path is null ? "" : json.Path.TrimStart('$', '.'));
+        if (NullItem().Match(json.Message) is { Success: true } item)
+        {
+            pointer = $"{pointer}/{item.Groups[1].Value}";
+        }
+
         var error = unknown.Success
             ? new ProblemError(
                 pointer.EndsWith("/" + unknown.Groups[1].Value, StringComparison.Ordinal) ? pointer : $"{pointer}/{unknown.Groups[1].Value}",
@@ -85,6 +90,9 @@ internal static partial class ProblemWriting
 
     [GeneratedRegex(@"[^.\[\]]+")]
     private static partial Regex PathPart();
+
+    [GeneratedRegex(@"item '([^']*)' is null")]
+    private static partial Regex NullItem();
 
     [GeneratedRegex(@"property '([^']*)' could not be mapped")]
     private static partial Regex UnknownMember();

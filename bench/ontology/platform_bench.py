@@ -32,7 +32,8 @@ class Platform:
             "email": f"bench-{time.time_ns()}@example.com", "password": "plum-Ladder-97-river", "name": "Bench"})
         group = session["group"]["id"]
         admin = self.call("POST", "/api/auth/signin", {"email": "admin@oneplatform.local", "password": demo["password"]})
-        limits = {"requestsPerMinute": 60_000_000, "burst": 6_000_000, "things": 100_000_000, "connections": 100_000_000, "apiCallsPerMonth": 1_000_000_000}
+        limits = {"requestsPerMinute": 60_000_000, "burst": 6_000_000, "apiCallsPerMonth": 2_000_000_000, "things": 100_000_000,
+                  "connections": 100_000_000, "knowledge": 100_000_000}
         self.call("PATCH", f"/api/groups/{group}", {"settings": {"limits": limits}},
                   {"Authorization": f"Bearer {admin['accessToken']}", "X-Group-Id": group})
         key = self.call("POST", "/api/api-keys", {

@@ -84,7 +84,7 @@ internal static class ServiceRun
     {
         var text = string.Join("\n\n", collection.Documents.Select(d => d.Text));
         var jobs = new string[Documents];
-        var start = Stopwatch.GetTimestamp();
+        var (start, processor) = (Stopwatch.GetTimestamp(), service.Processor);
         await Parallel.ForEachAsync(Enumerable.Range(0, Documents), new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (i, stop) =>
         {
             var from = i * 1009 % (text.Length - DocumentCharacters);
@@ -102,7 +102,7 @@ internal static class ServiceRun
             }
         }
 
-        Say($"ingestion of {Documents} documents of 5 KiB: accepted in {accepted.TotalSeconds:F1} s, searchable at {Documents / Stopwatch.GetElapsedTime(start).TotalSeconds:F0}/s");
+        Say($"ingestion of {Documents} documents of 5 KiB: accepted in {accepted.TotalSeconds:F1} s, searchable at {Documents / Stopwatch.GetElapsedTime(start).TotalSeconds:F0}/s, {(service.Processor - processor).TotalMilliseconds / Documents:F2} ms of the service's processor each");
     }
 
     private static async Task<JsonObject> SearchAsync(BenchService service, object request)

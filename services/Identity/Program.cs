@@ -6,6 +6,7 @@ using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Exchange;
 using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.MagicLinks;
+using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.OpenIdConnect;
@@ -31,6 +32,7 @@ builder.AddMessaging<IdentityDb>("identity", bus =>
 {
     bus.AddConsumer<KeepGroupTree<IdentityDb>>();
     bus.AddConsumer<KeepMemberships>();
+    bus.AddConsumer<MailInvitations>();
 });
 builder.AddApiDescription();
 builder.AddIdentityOptions(builder.Configuration.GetConnectionString("identitydb"));

@@ -21,6 +21,7 @@ builder.AddMessaging<OntologyDb>("ontology", bus =>
 {
     bus.AddConsumer<WelcomeUser>();
     bus.AddConsumer<KeepUsers>();
+    bus.AddConsumer<KeepMailedLinks>();
     bus.AddConsumer<ForgetTypes>().OnEveryInstance();
 });
 builder.AddApiDescription();

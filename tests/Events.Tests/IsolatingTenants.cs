@@ -5,6 +5,7 @@ using Xunit;
 
 namespace OnePlatform.Events.Tests;
 
+[Trait("Proof", "P1")]
 public sealed class IsolatingTenants(WebhooksHost host) : IClassFixture<WebhooksHost>
 {
     [Theory]

@@ -12,6 +12,7 @@ using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
+[Trait("Proof", "P5")]
 public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHost>
 {
     [Fact]

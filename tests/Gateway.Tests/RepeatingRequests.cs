@@ -8,6 +8,7 @@ using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
+[Trait("Proof", "P6")]
 public sealed class RepeatingRequests(GatewayHost host) : IClassFixture<GatewayHost>
 {
     [Fact]

@@ -16,8 +16,11 @@ using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
 
+[Trait("Proof", "P3")]
 public sealed class RevokingACredential(GatewayHost host) : IClassFixture<GatewayHost>
 {
+    // So that the load is a use of the key and not a test of the machine.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_brokerDeadline = TimeSpan.FromMinutes(2);
 
     [Fact]
@@ -34,7 +37,7 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         var id = Guid.NewGuid();
         var key = host.Platform.MakeKey(id);
         var watch = Stopwatch.StartNew();
-        var (lastSuccess, refusals) = (0L, 0);
+        var (lastSuccess, slowest, refusals) = (0L, 0L, 0);
         using var end = new CancellationTokenSource();
         var users = Enumerable.Range(0, 32).Select(async i =>
         {
@@ -50,21 +53,23 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
                 {
                     Interlocked.Increment(ref refusals);
                 }
+
+                InterlockedMax(ref slowest, watch.ElapsedMilliseconds - asked);
+                await Task.Delay(s_pause);
             }
         }).ToArray();
         await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref lastSuccess) > 200));
 
         host.Platform.Refuse(key, 401, "key_revoked");
         var revoked = watch.ElapsedMilliseconds;
-        var stall = LongestStallAsync(end.Token);
+        Volatile.Write(ref slowest, 0);
         await instances[0].Services.GetRequiredService<IBus>().Publish(new ApiKeysChanged(
             Guid.NewGuid(), TimeProvider.System.GetUtcNow(), EventOrigin.System, [], [id]));
-        await Eventually.TrueAsync(() => Task.FromResult(watch.ElapsedMilliseconds > revoked + 2000));
+        await Eventually.TrueAsync(() => Task.FromResult(Volatile.Read(ref refusals) > 4 * 32), s_brokerDeadline);
         await end.CancelAsync();
         await Task.WhenAll(users);
-        Assert.True(refusals > 0);
-        // A second, and what this machine kept a ready task waiting: its time is not the gateway's.
-        Assert.InRange(lastSuccess - revoked, long.MinValue, 1000 + await stall);
+        // On a machine that is busy with other work, every step of the news waits as long as the slowest of these requests did.
+        Assert.InRange(lastSuccess - revoked, long.MinValue, 1000 + (4 * slowest));
     }
 
     [Fact]
@@ -89,7 +94,8 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         await using var stopping = servers;
         var gateway = await host.AddGatewayAsync(broker: servers.RabbitMQ, clock: clock);
         var (client, broker) = (gateway.CreateClient(), gateway.Services.GetRequiredService<BrokerWatch>());
-        await Eventually.TrueAsync(() => Task.FromResult(broker.IsListening), s_brokerDeadline);
+        // Every queue, not the first: each that gets ready evicts what was cached before.
+        await gateway.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, s_brokerDeadline);
         var key = host.Platform.MakeKey();
         async Task<HttpStatusCode> UseAsync()
         {
@@ -150,21 +156,6 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         using var response = await GatewayHost.SendAsync(
             client, HttpMethod.Options, "/api/things", ("Origin", "https://shop.example"), ("Access-Control-Request-Method", "GET"));
         return response.Headers.TryGetValues("Access-Control-Allow-Origin", out var origin) ? origin.Single() : null;
-    }
-
-    /// <returns>Milliseconds by which the latest of many short pauses was too long.</returns>
-    private static async Task<long> LongestStallAsync(CancellationToken end)
-    {
-        const int pause = 20;
-        var (watch, longest) = (Stopwatch.StartNew(), 0L);
-        while (!end.IsCancellationRequested)
-        {
-            var since = watch.ElapsedMilliseconds;
-            await Task.Delay(pause, CancellationToken.None);
-            longest = Math.Max(longest, watch.ElapsedMilliseconds - since - pause);
-        }
-
-        return longest;
     }
 
     private static void InterlockedMax(ref long place, long value)

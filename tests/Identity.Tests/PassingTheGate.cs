@@ -9,6 +9,7 @@ using static OnePlatform.Identity.Tests.IdentityHost;
 namespace OnePlatform.Identity.Tests;
 
 /// <summary>Every path that may begin a session, against everything that must keep it from beginning.</summary>
+[Trait("Proof", "P4")]
 public sealed class PassingTheGate(ProviderHost host) : IClassFixture<ProviderHost>
 {
     private readonly IdentityHost _identity = host.Identity;

@@ -6,6 +6,7 @@ using static OnePlatform.Identity.Tests.IdentityHost;
 
 namespace OnePlatform.Identity.Tests;
 
+[Trait("Proof", "P3")]
 public sealed class SeeingOnesSessions(IdentityHost identity) : IClassFixture<IdentityHost>
 {
     [Fact]

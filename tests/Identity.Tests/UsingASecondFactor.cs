@@ -6,6 +6,7 @@ using static OnePlatform.Identity.Tests.IdentityHost;
 
 namespace OnePlatform.Identity.Tests;
 
+[Trait("Proof", "P4")]
 public sealed class UsingASecondFactor(IdentityHost identity) : IClassFixture<IdentityHost>
 {
     [Fact]

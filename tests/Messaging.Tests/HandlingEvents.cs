@@ -10,6 +10,7 @@ using Xunit;
 namespace OnePlatform.Messaging.Tests;
 
 [Collection(BrokerScenarios.Name)]
+[Trait("Proof", "P2")]
 public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
 {
     private const int AtOnce = 20;

@@ -7,6 +7,7 @@ using Xunit;
 namespace OnePlatform.Messaging.Tests;
 
 [Collection(BrokerScenarios.Name)]
+[Trait("Proof", "P2")]
 public sealed class LosingTheBroker(BrokerFixture broker) : IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace OnePlatform.Messaging.Tests;
 
+[Trait("Proof", "P2")]
 public sealed class RelayingSideBySide : IAsyncLifetime
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);

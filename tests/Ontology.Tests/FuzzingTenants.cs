@@ -9,9 +9,10 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Ontology.Tests;
 
 /// <summary>P1 by brute force: random callers of one tree guess the ids of another on every route of the service.</summary>
+[Trait("Proof", "P1")]
 public sealed class FuzzingTenants(OntologyHost host) : IClassFixture<OntologyHost>
 {
-    private const int Requests = 1_500;
+    private const int Requests = 3_000;
 
     private static readonly string[] s_queries =
         ["", "?scope=subtree", "?includeArchived=true&scope=subtree&count=exact", "?q={secret}", "?filter=name%3A%22{secret}%22", "?depth=6&direction=both", "?slug={slug}"];
@@ -91,12 +92,24 @@ public sealed class FuzzingTenants(OntologyHost host) : IClassFixture<OntologyHo
             return new StringContent("""{"type":"note","name":"guess"}""", System.Text.Encoding.UTF8, "application/x-ndjson");
         }
 
-        object body = random.Next(6) switch
+        object body = random.Next(9) switch
         {
             0 => new { fromId = id(), toId = id(), type = "references" },
             1 => new { items = new object[] { new { id = id(), name = "guess" }, new { fromId = id(), toId = id(), type = "references" } } },
             2 => new { ids = new[] { id(), id() } },
             3 => new { parentGroupId = id() },
+            6 => new { },
+            7 => new { role = "group_user" },
+            8 => new
+            {
+                atomic = false,
+                operations = new object[]
+                {
+                    new { op = "things.update", target = id(), body = new { name = "guess" } },
+                    new { op = "groups.archive", target = id() },
+                    new { op = "connections.delete", target = id() },
+                },
+            },
             4 => new { type = "note", name = "guess", groupId = id() },
             _ => new { name = "guess" },
         };
@@ -119,7 +132,14 @@ public sealed class FuzzingTenants(OntologyHost host) : IClassFixture<OntologyHo
         using var made = await tenant.Client.PostAsJsonAsync("/api/groups", new { slug = secret, name = secret, type = "community", parentGroupId = tenant.Group });
         var child = (await made.OkAsync()).Id();
         var member = await host.MemberAsync(tenant, "group_user");
-        var ids = new List<Guid> { tenant.Group, child, tenant.Person, member };
+        using var asker = host.As((await host.UserAsync(secret)).Id, group: null, Role.None);
+        using var asked = await asker.PostAsJsonAsync($"/api/groups/{child}/join", new { message = secret });
+        // A community shows itself to everybody until its owner hides it, as here.
+        using var hidden = await tenant.Client.PatchAsJsonAsync($"/api/groups/{child}", new { settings = new { visibility = "private" } });
+        await hidden.OkAsync();
+        using var type = await tenant.Client.PostAsJsonAsync("/api/ontology/thing-types", new { name = secret, schema = new { type = "object" } });
+        await type.OkAsync();
+        var ids = new List<Guid> { tenant.Group, child, tenant.Person, member, Guid.Parse((string)(await asked.OkAsync())["requestId"]!) };
         foreach (var group in new[] { tenant.Group, child })
         {
             var owner = new Tenant(group, tenant.Person, host.As(tenant.Person, group));
@@ -139,6 +159,8 @@ public sealed class FuzzingTenants(OntologyHost host) : IClassFixture<OntologyHo
             (select string_agg(c::text, '|' order by c.id) from connections c where c.group_id = any($1)),
             (select string_agg(m::text, '|' order by m.person_id) from memberships m where m.group_id = any($1)),
             (select string_agg(i::text, '|' order by i.id) from invitations i where i.group_id = any($1)),
+            (select string_agg(r::text, '|' order by r.id) from join_requests r where r.group_id = any($1)),
+            (select string_agg(y::text, '|' order by y.id) from custom_types y where y.group_id = any($1)),
             (select string_agg(g::text, '|' order by g.id) from groups g where g.path && $1))
         """, tree.Groups);
 

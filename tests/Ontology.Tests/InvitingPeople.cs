@@ -5,6 +5,7 @@ using OnePlatform.Contracts;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.People.Invitations;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Reactions;
 using OnePlatform.ServiceDefaults;
 
@@ -102,7 +103,7 @@ public sealed class InvitingPeople(OntologyHost host) : IClassFixture<OntologyHo
         var message = new UserRegistered(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), EventOrigin.System, [], user) { InviteTokenHash = Invitation.HashOf(token) };
         await using (var scope = host.Services.CreateAsyncScope())
         {
-            await new WelcomeUser(scope.ServiceProvider.GetRequiredService<OntologyDb>(), TimeProvider.System).HandleAsync(message, CancellationToken.None);
+            await new WelcomeUser(scope.ServiceProvider.GetRequiredService<OntologyDb>(), scope.ServiceProvider.GetRequiredService<QuotaGate>(), TimeProvider.System).HandleAsync(message, CancellationToken.None);
         }
 
         using var client = host.As(user.Id, tenant.Group, Role.Customer);
@@ -111,6 +112,34 @@ public sealed class InvitingPeople(OntologyHost host) : IClassFixture<OntologyHo
         Assert.Equal(("customer", "Grace"), ((string?)person["role"], (string?)person["name"]));
         using var groups = await client.GetAsync($"/api/people/{user.Id}/groups");
         Assert.Equal(2, (await groups.OkAsync())["results"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task The_mailed_link_opens_the_invitation_too_and_only_once()
+    {
+        var tenant = await host.TenantAsync();
+        var (person, email) = await host.UserAsync();
+        var told = await InviteAsync(tenant, email, "group_user");
+        var id = await host.Database.ScalarAsync<Guid>("select id from invitations where group_id = $1", tenant.Group);
+        var mailed = new InvitationMailed(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), id, tenant.Group, Invitation.HashOf("mailed-secret"));
+        foreach (var foreign in new[] { true, false })
+        {
+            using var client = host.As(person, group: null, Role.None);
+            using var early = await client.PostAsync("/api/people/invitations/mailed-secret/accept", content: null);
+            Assert.Equal(HttpStatusCode.NotFound, early.StatusCode);
+            await using var scope = host.Services.CreateAsyncScope();
+            await new KeepMailedLinks(scope.ServiceProvider.GetRequiredService<OntologyDb>())
+                .HandleAsync(foreign ? mailed with { GroupId = Guid.NewGuid() } : mailed, CancellationToken.None);
+        }
+
+        using var guest = host.As(person, group: null, Role.None);
+        using var accepted = await guest.PostAsync("/api/people/invitations/mailed-secret/accept", content: null);
+        await accepted.OkAsync();
+        foreach (var token in new[] { "mailed-secret", told })
+        {
+            using var again = await guest.PostAsync($"/api/people/invitations/{token}/accept", content: null);
+            await again.ProblemAsync(409, "invitation_closed");
+        }
     }
 
     private static async Task<string> InviteAsync(Tenant tenant, string email, string role)

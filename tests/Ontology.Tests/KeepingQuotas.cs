@@ -48,6 +48,63 @@ public sealed class KeepingQuotas(OntologyHost host) : IClassFixture<OntologyHos
         await full.ProblemAsync(403, "quota_exceeded");
     }
 
+    [Fact]
+    public async Task Invitations_taken_at_once_fill_the_seats_and_no_more()
+    {
+        var tenant = await LimitedAsync(new { users = 4 });
+        var guests = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            var (person, email) = await host.UserAsync();
+            using var invited = await tenant.Client.PostAsJsonAsync("/api/people", new { email, role = "customer" });
+            return (Client: host.As(person, group: null, Role.None), Token: (string)(await invited.OkAsync())["inviteToken"]!);
+        }));
+        var answers = await Task.WhenAll(guests.Select(g => g.Client.PostAsync($"/api/people/invitations/{g.Token}/accept", content: null)));
+        Assert.Equal(3, answers.Count(a => a.StatusCode == HttpStatusCode.OK));
+        await answers.First(a => a.StatusCode != HttpStatusCode.OK).ProblemAsync(403, "quota_exceeded");
+        Assert.Equal(4, await host.Database.ScalarAsync<long>("select count(*) from memberships where group_id = $1 and left_at is null", tenant.Group));
+    }
+
+    [Fact]
+    public async Task As_many_groups_lie_below_as_allowed_there_or_above()
+    {
+        var tenant = await LimitedAsync(new { childGroups = 2 });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => BelowAsync(tenant, tenant.Group)));
+        var children = answers.Where(a => a.StatusCode == HttpStatusCode.Created).ToList();
+        Assert.Equal(2, children.Count);
+        await answers.First(a => a.StatusCode != HttpStatusCode.Created).ProblemAsync(403, "quota_exceeded");
+
+        // The child is held to what its parent has, although its own plan allows more.
+        var child = (await children[0].OkAsync()).Id();
+        for (var i = 0; i < 2; i++)
+        {
+            using var grandchild = await BelowAsync(tenant, child);
+            await grandchild.OkAsync();
+        }
+
+        using var third = await BelowAsync(tenant, child);
+        await third.ProblemAsync(403, "quota_exceeded");
+        using var group = await BelowAsync(new Tenant(tenant.Group, tenant.Person, host.As(tenant.Person, group: null, Role.None)), parent: null);
+        using var moved = await tenant.Client.PostAsJsonAsync($"/api/groups/{(await group.OkAsync()).Id()}/move", new { parentGroupId = child });
+        await moved.ProblemAsync(403, "quota_exceeded");
+
+        using var usage = await tenant.Client.GetAsync($"/api/groups/{tenant.Group}/usage");
+        var line = (await usage.OkAsync())["results"]!.AsArray().Single(q => (string?)q!["quota"] == "childGroups")!;
+        Assert.Equal((2, 2, "exceeded"), ((int)line["used"]!, (int)line["limit"]!, (string?)line["state"]));
+    }
+
+    [Fact]
+    public async Task A_batch_is_held_to_the_groups_below_a_group_that_it_made_itself()
+    {
+        var tenant = await LimitedAsync(new { childGroups = 2 });
+        object Group(string id, string parent) => new { id, op = "groups.create", body = new { slug = $"b-{Guid.NewGuid():N}"[..20], name = "b", type = "business", parentGroupId = parent } };
+        using var answer = await tenant.Client.PostAsJsonAsync(
+            "/api/batch", new { atomic = true, operations = new[] { Group("a", tenant.Group.ToString()), Group("b", "$a.id"), Group("c", "$a.id"), Group("d", "$a.id") } });
+        Assert.Contains("Operation 3", (string?)(await answer.ProblemAsync(403, "batch_refused"))["detail"], StringComparison.Ordinal);
+    }
+
+    private static Task<HttpResponseMessage> BelowAsync(Tenant tenant, Guid? parent) => tenant.Client.PostAsJsonAsync(
+        "/api/groups", new { slug = $"q-{Guid.NewGuid():N}"[..20], name = "Below", type = "business", parentGroupId = parent });
+
     private async Task<Tenant> LimitedAsync(object limits)
     {
         var tenant = await host.TenantAsync();

@@ -11,6 +11,7 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
     public static TheoryData<string, string> Cells => new()
     {
         { "groups.read", "1111" }, { "groups.change", "1100" }, { "groups.archive", "1100" }, { "groups.create-below", "1100" },
+        { "groups.list-requests", "1100" }, { "groups.approve", "1100" }, { "groups.reject", "1100" },
         { "people.list", "1110" }, { "people.read-other", "1110" }, { "people.invite", "1100" }, { "people.change-other", "1100" },
         { "people.remove-other", "1100" }, { "people.list-invitations", "1100" },
         { "things.list", "1111" }, { "things.read-draft", "1110" }, { "things.read-published", "1111" }, { "things.create", "1110" },
@@ -60,6 +61,8 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
                     "read" => await client.GetAsync($"/api/groups/{tenant.Group}"),
                     "change" => await client.PatchAsJsonAsync($"/api/groups/{tenant.Group}", new { name = "Renamed" }),
                     "archive" => await client.DeleteAsync($"/api/groups/{tenant.Group}"),
+                    "list-requests" => await client.GetAsync($"/api/groups/{tenant.Group}/join-requests"),
+                    "approve" or "reject" => await client.PostAsJsonAsync($"/api/groups/{tenant.Group}/join-requests/{await AskerAsync(tenant)}/{verb}", new { }),
                     _ => await client.PostAsJsonAsync(
                         "/api/groups", new { slug = $"c-{Guid.NewGuid():N}"[..20], name = "Child", type = "business", parentGroupId = tenant.Group }),
                 };
@@ -83,6 +86,16 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
             default:
                 return await ConnectionAsync(tenant, client, what.Split('.')[1]);
         }
+    }
+
+    private async Task<string> AskerAsync(Tenant tenant)
+    {
+        using var opened = await tenant.Client.PatchAsJsonAsync(
+            $"/api/groups/{tenant.Group}", new { settings = new { visibility = "public", joinPolicy = "approval_required" } });
+        await opened.OkAsync();
+        using var asker = host.As((await host.UserAsync()).Id, group: null, Role.None);
+        using var asked = await asker.PostAsJsonAsync($"/api/groups/{tenant.Group}/join", new { });
+        return (string)(await asked.OkAsync())["requestId"]!;
     }
 
     private static async Task<HttpResponseMessage> ThingAsync(Tenant tenant, HttpClient client, string verb)

@@ -6,6 +6,7 @@ using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Tests;
 
+[Trait("Proof", "P1")]
 public sealed class KeepingTenantsApart(OntologyHost host) : IClassFixture<OntologyHost>
 {
     [Fact]

@@ -7,6 +7,26 @@ namespace OnePlatform.Ontology.Tests;
 public sealed class MovingGroups(OntologyHost host) : IClassFixture<OntologyHost>
 {
     [Fact]
+    public async Task No_group_lives_on_below_one_that_was_archived_at_the_same_moment()
+    {
+        var tenant = await host.TenantAsync();
+        for (var round = 0; round < 5; round++)
+        {
+            using var made = await tenant.Client.PostAsJsonAsync(
+                "/api/groups", new { slug = $"a-{Guid.NewGuid():N}"[..20], name = "Parent", type = "business", parentGroupId = tenant.Group });
+            var parent = (await made.OkAsync()).Id();
+            var creations = Enumerable.Range(0, 6).Select(_ => tenant.Client.PostAsJsonAsync(
+                "/api/groups", new { slug = $"a-{Guid.NewGuid():N}"[..20], name = "Child", type = "business", parentGroupId = parent })).ToList();
+            var archive = tenant.Client.DeleteAsync($"/api/groups/{parent}");
+            var late = tenant.Client.PostAsJsonAsync(
+                "/api/groups", new { slug = $"a-{Guid.NewGuid():N}"[..20], name = "Child", type = "business", parentGroupId = parent });
+            await Task.WhenAll([.. creations, archive, late]);
+            Assert.Equal(0, await host.Database.ScalarAsync<long>(
+                "select count(*) from groups where $1 = any(path) and status = 'active' and exists (select from groups p where p.id = $1 and p.status <> 'active')", parent));
+        }
+    }
+
+    [Fact]
     public async Task A_group_moves_with_all_that_lies_below_it()
     {
         var tenant = await host.TenantAsync();

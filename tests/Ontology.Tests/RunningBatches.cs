@@ -149,7 +149,7 @@ public sealed class RunningBatches(OntologyHost host) : IClassFixture<OntologyHo
         using var many = await RunAsync(tenant.Client, new { operations = Enumerable.Repeat(create, 1_001) });
         Assert.Equal(HttpStatusCode.BadRequest, many.StatusCode);
         using var none = await RunAsync(tenant.Client, new { operations = new[] { create, null } });
-        await none.ProblemAsync(400, "malformed_body");
+        Assert.Equal("/operations/1", (string?)(await none.ProblemAsync(400, "malformed_body"))["errors"]![0]!["pointer"]);
         using var twice = await RunAsync(tenant.Client, new { operations = new[] { new { id = "a", op = "things.create" }, new { id = "a", op = "things.create" } } });
         await twice.ProblemAsync(400, "duplicate_id");
     }

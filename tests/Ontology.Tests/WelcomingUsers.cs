@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Contracts;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.Ontology.Reactions;
 using OnePlatform.ServiceDefaults;
 
@@ -31,7 +32,7 @@ public sealed class WelcomingUsers(OntologyHost host) : IClassFixture<OntologyHo
             await using var scope = host.Services.CreateAsyncScope();
             try
             {
-                await new WelcomeUser(scope.ServiceProvider.GetRequiredService<OntologyDb>(), TimeProvider.System)
+                await new WelcomeUser(scope.ServiceProvider.GetRequiredService<OntologyDb>(), scope.ServiceProvider.GetRequiredService<QuotaGate>(), TimeProvider.System)
                     .HandleAsync(message, CancellationToken.None);
                 return;
             }

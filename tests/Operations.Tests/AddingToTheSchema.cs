@@ -22,7 +22,8 @@ public sealed partial class AddingToTheSchema
     {
         var faults =
             from migration in MigrationsOf(service).Skip(1)
-            let made = migration.Operations.OfType<CreateTableOperation>().Select(t => t.Name).ToHashSet()
+            let made = migration.Operations.OfType<CreateTableOperation>().Select(t => t.Name)
+                .Concat(migration.Operations.OfType<AddColumnOperation>().Select(c => $"{c.Table}.{c.Name}")).ToHashSet()
             from operation in migration.Operations
             let fault = FaultOf(operation, made)
             where fault is not null
@@ -49,6 +50,7 @@ public sealed partial class AddingToTheSchema
         Assert.NotNull(FaultOf(new AddColumnOperation { Table = "things", Name = "a", IsNullable = false }, []));
         Assert.NotNull(FaultOf(new CreateIndexOperation { Table = "things", Name = "a", IsUnique = true, Columns = ["a"] }, []));
         Assert.Null(FaultOf(new CreateIndexOperation { Table = "things", Name = "a", IsUnique = true, Columns = ["a"] }, ["things"]));
+        Assert.Null(FaultOf(new CreateIndexOperation { Table = "things", Name = "a", IsUnique = true, Columns = ["a"] }, ["things.a"]));
         Assert.Null(FaultOf(new AddColumnOperation { Table = "things", Name = "a", IsNullable = false, DefaultValue = 0 }, []));
         Assert.Null(FaultOf(new AddColumnOperation { Table = "things", Name = "a", IsNullable = true }, []));
     }
@@ -62,7 +64,7 @@ public sealed partial class AddingToTheSchema
         AlterColumnOperation { IsNullable: false, OldColumn.IsNullable: true } alter => $"demands a value of {alter.Table}.{alter.Name}",
         AlterColumnOperation alter when alter.ColumnType != alter.OldColumn.ColumnType => $"changes the type of {alter.Table}.{alter.Name}",
         AddColumnOperation { IsNullable: false, DefaultValue: null, DefaultValueSql: null, ComputedColumnSql: null } add => $"adds {add.Table}.{add.Name}, which the version before does not fill",
-        CreateIndexOperation { IsUnique: true } index when !made.Contains(index.Table) => $"makes {index.Table} unique by {index.Name}, which the version before does not know",
+        CreateIndexOperation { IsUnique: true } index when !made.Contains(index.Table) && !index.Columns.Any(column => made.Contains($"{index.Table}.{column}")) => $"makes {index.Table} unique by {index.Name}, which the version before does not know",
         SqlOperation sql when s_takingAway.Any(words => FunctionBody().Replace(sql.Sql, "").Contains(words, StringComparison.OrdinalIgnoreCase)) => $"takes away in SQL: {sql.Sql}",
         _ => null,
     };

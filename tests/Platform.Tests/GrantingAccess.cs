@@ -9,6 +9,7 @@ namespace OnePlatform.Platform.Tests;
 
 /// <summary><c>docs/reference/access.md</c> is the table of rights; each of its cells is tried through the gateway.</summary>
 [Collection(RunningPlatform.Name)]
+[Trait("Proof", "P1")]
 public sealed partial class GrantingAccess(PlatformFixture platform)
 {
     private const int AtOnce = 4;

@@ -6,6 +6,7 @@ namespace OnePlatform.Platform.Tests;
 
 /// <summary>P1: on every route of the OpenAPI document, one tenant's credential sees and changes nothing of another's.</summary>
 [Collection(RunningPlatform.Name)]
+[Trait("Proof", "P1")]
 public sealed class KeepingTenantsApart(PlatformFixture platform)
 {
     [Fact]

@@ -10,6 +10,7 @@ namespace OnePlatform.Platform.Tests;
 /// P2: every mutation has exactly one event, in the order of its target, and followers see each once: under fifty writers while the
 /// log and the services that tell it are killed and the broker restarts. <c>FAULT_RUN_SECONDS=120</c> makes it the long run.
 /// </summary>
+[Trait("Proof", "P2")]
 public sealed class LosingNothing(PlatformFixture platform) : IClassFixture<PlatformFixture>
 {
     private const int Writers = 50;

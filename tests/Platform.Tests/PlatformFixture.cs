@@ -1,6 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OnePlatform.AppHost.Local;
+using OnePlatform.Testing;
 
 namespace OnePlatform.Platform.Tests;
 
@@ -71,8 +73,44 @@ public sealed class RunningPlatform : ICollectionFixture<PlatformFixture>
     public const string Name = "running platform";
 }
 
+/// <summary>Another, whose parts are ended, paused and starved.</summary>
+[CollectionDefinition(Name)]
+public sealed class BreakablePlatform : ICollectionFixture<PlatformFixture>
+{
+    public const string Name = "breakable platform";
+}
+
 internal static class Requests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>As a client ought to: whoever is told to come again (503) does, and by its Idempotency-Key acts once nevertheless.</summary>
+    /// <param name="once">False where Redis is away, without which no request with such a key is taken.</param>
+    public static async Task<JsonNode> SendPatientlyAsync(this HttpClient client, HttpMethod method, string path, object? body = null, bool once = true)
+    {
+        var (key, answer) = (Guid.NewGuid().ToString(), (JsonNode?)null);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+            if (once && method == HttpMethod.Post)
+            {
+                request.Headers.Add("Idempotency-Key", key);
+            }
+
+            using var response = await client.SendAsync(request);
+            var text = await response.Content.ReadAsStringAsync();
+            if (response.StatusCode is HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict)
+            {
+                return false;
+            }
+
+            Assert.True(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {text}");
+            answer = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
+            return true;
+        }, s_patience);
+        return answer!;
+    }
+
     /// <summary>Sends JSON and reads the answer, which must be a success.</summary>
     public static async Task<JsonNode> SendAsync(this HttpClient client, HttpMethod method, string path, object? body = null)
     {

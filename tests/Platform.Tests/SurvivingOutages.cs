@@ -7,7 +7,9 @@ using OnePlatform.Testing;
 namespace OnePlatform.Platform.Tests;
 
 /// <summary>P8: any part can be down; what was accepted is not lost, and the platform answers again by itself.</summary>
-public sealed class SurvivingOutages : IClassFixture<PlatformFixture>
+[Collection(BreakablePlatform.Name)]
+[Trait("Proof", "P8")]
+public sealed class SurvivingOutages
 {
     private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(1);
     private readonly PlatformFixture _fixture;

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace OnePlatform.Platform.Tests;
 
 /// <summary>
-/// The README's tour, pasted into a shell as it stands. A block of <c>sh</c> that is followed by a block of <c>json</c> must give
+/// The README's tour and every page of <c>docs</c>, pasted into a shell as they stand. A block of <c>sh</c> that is followed by a block of <c>json</c> must give
 /// that answer; <c>"…"</c> in it stands for any value, and members it does not show may be there.
 /// </summary>
 [Collection(RunningPlatform.Name)]
@@ -14,11 +14,33 @@ public sealed partial class WalkingTheTour(PlatformFixture platform)
 {
     private const string Mark = "@@next@@";
 
+    public static TheoryData<string> Pages => [.. PagesWithCommands()];
+
     [Fact]
     public async Task Every_command_of_the_tour_gives_the_answer_shown()
     {
-        var steps = Steps(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")));
-        Assert.True(steps.Count >= 6, "The README has lost its tour.");
+        var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"));
+        var tour = readme[readme.IndexOf("## A tour", StringComparison.Ordinal)..];
+        await WalkAsync(tour[..tour.IndexOf("\n## ", 1, StringComparison.Ordinal)], atLeast: 6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Every_command_of_a_page_gives_the_answer_shown(string page)
+        => await WalkAsync(await File.ReadAllTextAsync(Path.Combine(Repository.Root, page)), atLeast: 1);
+
+    [Fact]
+    public void Each_kind_of_user_has_a_page_that_is_walked()
+        => Assert.Superset(new HashSet<string> { "docs/quickstart/client.md", "docs/quickstart/dotnet.md", "docs/quickstart/operator.md" }, PagesWithCommands().ToHashSet());
+
+    private static IEnumerable<string> PagesWithCommands() => Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .Where(file => File.ReadAllText(file).Contains("\n```sh\n", StringComparison.Ordinal))
+        .Select(file => Path.GetRelativePath(Repository.Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal);
+
+    private async Task WalkAsync(string text, int atLeast)
+    {
+        var steps = Steps(text);
+        Assert.True(steps.Count >= atLeast, "The page has lost its commands.");
 
         var answers = await RunAsync(steps.Select(s => s.Command));
 
@@ -30,11 +52,9 @@ public sealed partial class WalkingTheTour(PlatformFixture platform)
         }
     }
 
-    private static List<Step> Steps(string readme)
+    private static List<Step> Steps(string text)
     {
-        var tour = readme[readme.IndexOf("## A tour", StringComparison.Ordinal)..];
-        tour = tour[..tour.IndexOf("\n## ", 1, StringComparison.Ordinal)];
-        var blocks = Block().Matches(tour).Select(b => (Kind: b.Groups[1].Value, Text: b.Groups[2].Value)).ToList();
+        var blocks = Block().Matches(text).Select(b => (Kind: b.Groups[1].Value, Text: b.Groups[2].Value)).ToList();
         return [.. blocks.Select((b, i) => (b, Next: i + 1 < blocks.Count ? blocks[i + 1] : default))
             .Where(pair => pair.b.Kind == "sh")
             .Select(pair => new Step(pair.b.Text, pair.Next.Kind == "json" ? pair.Next.Text : null))];
@@ -51,6 +71,7 @@ public sealed partial class WalkingTheTour(PlatformFixture platform)
         // Where a reader stands in the clone with its .data, the test stands beside its own platform's.
         var here = Directory.CreateTempSubdirectory("tour").FullName;
         Directory.CreateSymbolicLink(Path.Combine(here, ".data"), Path.GetDirectoryName(platform.Platform.DemoFile)!);
+        Directory.CreateSymbolicLink(Path.Combine(here, "deploy"), Path.Combine(Repository.Root, "deploy"));
         using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script.ToString().Replace("http://localhost:8080", platform.Platform.BaseAddress.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)])
         {
             WorkingDirectory = here,

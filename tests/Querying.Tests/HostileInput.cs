@@ -4,6 +4,7 @@ using CsCheck;
 namespace OnePlatform.Querying.Tests;
 
 [Collection(OnPostgres.Name)]
+[Trait("Proof", "P9")]
 public sealed class HostileInput(ThrowawayPostgres postgres)
 {
     private const string Marker = "zqx";

@@ -50,6 +50,10 @@ public sealed class TestTokens : IAsyncDisposable
         [TokenClaims.Scope] = scopes,
     }, group);
 
+    /// <summary>As a signer whose clock differs from ours by <paramref name="clock"/> gives it, good for <paramref name="life"/> from then.</summary>
+    public string ByClock(Guid person, TimeSpan clock, TimeSpan life)
+        => Sign(new() { [TokenClaims.Subject] = person.ToString(), [TokenClaims.Kind] = Caller.PersonKind, [TokenClaims.SessionId] = Guid.NewGuid().ToString(), [TokenClaims.Scope] = "*" }, null, clock, life);
+
     public async ValueTask DisposeAsync()
     {
         if (_identity is not null)
@@ -58,8 +62,9 @@ public sealed class TestTokens : IAsyncDisposable
         }
     }
 
-    private string Sign(Dictionary<string, object> claims, Guid? group)
+    private string Sign(Dictionary<string, object> claims, Guid? group, TimeSpan clock = default, TimeSpan? life = null)
     {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime + clock;
         if (group is { } id)
         {
             claims[TokenClaims.GroupId] = id.ToString();
@@ -71,7 +76,8 @@ public sealed class TestTokens : IAsyncDisposable
             Issuer = Authentication.Issuer,
             Audience = Authentication.Issuer,
             TokenType = Authentication.TokenType,
-            Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(30),
+            NotBefore = now,
+            Expires = now + (life ?? TimeSpan.FromMinutes(30)),
             SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
         });
     }

@@ -49,6 +49,9 @@ internal static class MailKinds
     public const string ApiKeyMade = "api-key-made";
     public const string ApiKeyRotated = "api-key-rotated";
     public const string ApiKeyElsewhere = "api-key-elsewhere";
+    /// <summary>A place in a group, offered to an address that need not have an account.</summary>
+    public const string Invitation = "invitation";
+
     public const string AccountLinked = "account-linked";
     public const string AccountUnlinked = "account-unlinked";
 

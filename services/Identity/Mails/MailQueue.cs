@@ -14,12 +14,14 @@ internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider c
     /// <param name="email">Where to, normalized.</param>
     /// <param name="returnTo">Where the page behind the link leads on to.</param>
     /// <param name="about">What a notice is about.</param>
-    public void Add(string kind, string email, Guid? userId, string? returnTo = null, string? about = null)
+    /// <returns>The id, from which link and code follow.</returns>
+    public Guid Add(string kind, string email, Guid? userId, string? returnTo = null, string? about = null)
     {
         var now = clock.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
         db.Mails.Add(new Mail
         {
-            Id = Guid.CreateVersion7(now),
+            Id = id,
             Kind = kind,
             Email = email,
             UserId = userId,
@@ -29,6 +31,7 @@ internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider c
             DueAt = now,
         });
         db.SavedChanges += (_, _) => signal.Wake();
+        return id;
     }
 }
 

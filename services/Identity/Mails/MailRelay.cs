@@ -59,13 +59,13 @@ internal sealed partial class MailRelay(
         }
 
         // Asked for an address nobody has, or that needs no verification any more.
-        if (mail.UserId is not { } userId || (mail.Kind == OneTimePurposes.VerifyEmail && mail.Verified))
+        if (mail.Kind != MailKinds.Invitation && (mail.UserId is null || (mail.Kind == OneTimePurposes.VerifyEmail && mail.Verified)))
         {
             await claim.RemoveAndCommitAsync(mail.Id, cancellationToken);
             return true;
         }
 
-        var message = await ComposeAsync(claim, mail, userId, now, cancellationToken);
+        var message = await ComposeAsync(claim, mail, now, cancellationToken);
         try
         {
             await transport.SendAsync(message, mail.Id, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed partial class MailRelay(
         return true;
     }
 
-    private async Task<MimeMessage> ComposeAsync(MailClaim claim, ClaimedMail mail, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<MimeMessage> ComposeAsync(MailClaim claim, ClaimedMail mail, DateTimeOffset now, CancellationToken cancellationToken)
     {
         Uri? link = null;
         string? code = null;
@@ -94,7 +94,7 @@ internal sealed partial class MailRelay(
                 new OneTimeToken
                 {
                     Id = mail.Id,
-                    UserId = userId,
+                    UserId = mail.UserId!.Value,
                     Purpose = mail.Kind,
                     Email = mail.Email,
                     TokenHash = token.Hash,
@@ -104,13 +104,19 @@ internal sealed partial class MailRelay(
                 },
                 cancellationToken);
             link = LinkOf(mail, token);
-            if (environment.IsDevelopment())
-            {
-                LogLink(mail.Kind, mail.Email, link);
-            }
+        }
+        else if (mail.Kind == MailKinds.Invitation)
+        {
+            // Ontology redeems it and was told the hash when the mail was queued.
+            link = LinkOf(mail, mailSecrets.TokenOf(mail.Id));
         }
 
-        var letter = MailTemplates.Write(mail.Kind, mail.Name!, link, code, mail.About);
+        if (link is not null && environment.IsDevelopment())
+        {
+            LogLink(mail.Kind, mail.Email, link);
+        }
+
+        var letter = MailTemplates.Write(mail.Kind, mail.Name ?? mail.Email, link, code, mail.About);
         var message = new MimeMessage
         {
             MessageId = $"{mail.Id}@{platform.Value.PublicUrl.Host}",
@@ -119,7 +125,7 @@ internal sealed partial class MailRelay(
             Body = new BodyBuilder { TextBody = letter.Text, HtmlBody = letter.Html }.ToMessageBody(),
         };
         message.From.Add(MailboxAddress.Parse(options.Value.From));
-        message.To.Add(new MailboxAddress(mail.Name, mail.Email));
+        message.To.Add(new MailboxAddress(mail.Name ?? "", mail.Email));
         return message;
     }
 

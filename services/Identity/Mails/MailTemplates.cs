@@ -25,6 +25,7 @@ internal static class MailTemplates
     {
         OneTimePurposes.ResetPassword => "/account/reset-password",
         OneTimePurposes.MagicLink => "/account/magic-link",
+        MailKinds.Invitation => "/account/accept-invitation",
         _ => "/account/verify-email",
     };
 
@@ -40,6 +41,7 @@ internal static class MailTemplates
         MailKinds.ApiKeyMade => new("An API key was made", name, $"the API key {about} was made in a group that you own.", Closing: KeyBeware),
         MailKinds.ApiKeyRotated => new("An API key was rotated", name, $"the API key {about} was replaced by a new one in a group that you own; the old one lives on for its grace.", Closing: KeyBeware),
         MailKinds.ApiKeyElsewhere => new("An API key was used from a new network", name, $"the API key {about}, for the first time.", Closing: KeyBeware),
+        MailKinds.Invitation => new("You are invited", name, $"you are invited to {about}. Sign in or sign up with this address and use the link within seven days; it is good once.", "See the invitation", link, Closing: NotYou),
         MailKinds.AccountLinked => new("A way to sign in was added", name, "your account can now be signed in to by another provider. Your list of linked accounts shows which.", Closing: Beware),
         MailKinds.AccountUnlinked => new("A way to sign in was taken away", name, "one of the ways to sign in to your account was taken away. Your list of linked accounts shows what is left.", Closing: Beware),
         MailKinds.AccountExists => new("You have an account already", name, "somebody tried to sign up with this address, which has an account. Sign in, or set a new password if you forgot it.", Closing: NotYou),

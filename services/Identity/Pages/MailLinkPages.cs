@@ -37,6 +37,15 @@ internal static class MailLinkPages
         };
     }
 
+    /// <remarks>Accepting is Ontology's, by its own route; the button calls it with the session of whoever is signed in.</remarks>
+    public static IResult ShowInvitation(HttpContext context, FormGuard guard, string? token = null)
+    {
+        var here = $"/account/accept-invitation?token={Uri.EscapeDataString(token ?? "")}";
+        return new AccountPage("You are invited").Text("Sign in with the address that was invited, then use the button to take your place.")
+            .Link("Sign in", $"/account/signin?returnTo={Uri.EscapeDataString(here)}")
+            .Form($"/api/people/invitations/{Uri.EscapeDataString(token ?? "")}/accept", guard.Issue(context), "Accept", []).Show(context);
+    }
+
     public static IResult ShowResetPassword(HttpContext context, FormGuard guard, string? token = null, string? returnTo = null)
         => ResetPage(guard.Issue(context), token, returnTo).Show(context);
 

@@ -15,6 +15,7 @@ internal static class ChatEndpoints
             .ProducesProblem(StatusCodes.Status409Conflict);
         chat.MapGet("/{id}", Get).WithName("GetChat").WithSummary("Get a stored conversation").Access("ai:generate", Role.GroupUser);
         chat.MapGet("/{id}/stream", Resume).WithName("ResumeChat").WithSummary("Read an answer that is being written from its beginning")
+            .WithDescription("At whichever instance; 204 when none is being written.")
             .Access("ai:generate", Role.GroupUser).Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         chat.MapDelete("/{id}/stream", Stop).WithName("StopChat").WithSummary("Stop an answer that is being written").Access("ai:generate", Role.GroupUser);
     }

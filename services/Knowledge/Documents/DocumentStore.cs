@@ -29,7 +29,7 @@ internal sealed class DocumentStore(
             return (null, problem);
         }
 
-        await using var batch = writer.Begin(group.Id);
+        await using var batch = writer.BeginApart(group.Id);
         batch.Add(row);
         batch.Publish(KnowledgeEvents.Created(row, origin.Current));
         return (await QueueAsync(batch, group, row.Id, isTold, now, cancellationToken), null);

@@ -26,6 +26,7 @@ internal static class DocumentsEndpoints
         knowledge.MapGet("/jobs/{id:guid}", GetJob).WithName("GetKnowledgeJob").WithSummary("Get the state of an indexing job")
             .Access("knowledge:read", Role.GroupUser);
         knowledge.MapGet("/jobs/{id:guid}/stream", FollowJob).WithName("FollowKnowledgeJob").WithSummary("Follow an indexing job as server-sent events until it ends")
+            .WithDescription("An event named job whenever the job has changed, its data as GetKnowledgeJob answers; the stream ends with the job.")
             .Access("knowledge:read", Role.GroupUser);
     }
 

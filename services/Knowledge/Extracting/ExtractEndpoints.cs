@@ -12,6 +12,8 @@ internal static class ExtractEndpoints
 
     public static void MapExtract(this IEndpointRouteBuilder routes)
         => routes.MapPost("/api/ai/extract", Extract).WithTags("AI").WithName("Extract").WithSummary("Find in a text what a schema, or types of things, ask for")
+            .WithDescription("Needs a language model. Its answer is checked against the schema and asked for again once. With store the things are created, which needs things:write as well.")
+            .ProducesProblem(StatusCodes.Status502BadGateway).ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .Access("ai:generate", Role.GroupUser);
 
     private static async Task<Results<Ok<ExtractResponse>, ProblemHttpResult>> Extract(

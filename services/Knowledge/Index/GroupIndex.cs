@@ -43,6 +43,9 @@ internal sealed class GroupIndex : IDisposable
     /// <summary>Many more rows were removed than are left; a new copy would be smaller.</summary>
     public bool IsWorn => _ids.Count - _rows.Count > _rows.Count + 4096;
 
+    /// <summary>Of the rows that are not removed.</summary>
+    public IEnumerable<Guid> Ids => _rows.Keys;
+
     public Guid IdOf(int row) => _ids[row];
 
     public IEnumerable<VectorIndex> VectorsOf(string? model, int dimensions)

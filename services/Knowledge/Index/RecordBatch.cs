@@ -10,7 +10,10 @@ using OnePlatform.Messaging;
 
 namespace OnePlatform.Knowledge.Index;
 
-/// <summary>Statements that are committed together. The first one locks the group's index, so changes commit in their order.</summary>
+/// <summary>
+/// Statements that are committed together. The first one locks the group's index, so changes commit in their order; a batch that changes
+/// nothing of what is searched waits for nobody.
+/// </summary>
 internal sealed class RecordBatch : IAsyncDisposable
 {
     private const string Change = "(select s.change from index_state s where s.group_id = $1)";
@@ -32,14 +35,17 @@ internal sealed class RecordBatch : IAsyncDisposable
     private readonly Guid _groupId;
     private readonly OutboxSignal _outbox;
 
-    public RecordBatch(NpgsqlBatch batch, Guid groupId, OutboxSignal outbox)
+    public RecordBatch(NpgsqlBatch batch, Guid groupId, OutboxSignal outbox, bool isSearched)
     {
         (_batch, _groupId, _outbox) = (batch, groupId, outbox);
-        Run(
-            $"""
-             insert into {IndexState.Table} (group_id, change, forgotten_up_to) values ($1, 1, 0)
-             on conflict (group_id) do update set change = {IndexState.Table}.change + 1
-             """);
+        if (isSearched)
+        {
+            Run(
+                $"""
+                 insert into {IndexState.Table} (group_id, change, forgotten_up_to) values ($1, 1, 0)
+                 on conflict (group_id) do update set change = {IndexState.Table}.change + 1
+                 """);
+        }
     }
 
     /// <summary>A row that search does not look at.</summary>

@@ -5,6 +5,7 @@ using OnePlatform.Ontology.Connections;
 using OnePlatform.Ontology.Groups;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.People.Invitations;
+using OnePlatform.Ontology.People.JoinRequests;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
@@ -18,6 +19,8 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
     public DbSet<Membership> Memberships => Set<Membership>();
 
     public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<JoinRequest> JoinRequests => Set<JoinRequest>();
 
     public DbSet<KnownUser> Users => Set<KnownUser>();
 
@@ -33,6 +36,7 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
         modelBuilder.ApplyConfiguration(new GroupConfiguration());
         modelBuilder.ApplyConfiguration(new MembershipConfiguration());
         modelBuilder.ApplyConfiguration(new InvitationConfiguration());
+        modelBuilder.ApplyConfiguration(new JoinRequestConfiguration());
         modelBuilder.ApplyConfiguration(new KnownUserConfiguration());
         modelBuilder.ApplyConfiguration(new ThingConfiguration());
         modelBuilder.ApplyConfiguration(new ThingRevisionConfiguration());

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
@@ -52,13 +53,14 @@ internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGat
         {
             [Quota.Things] = await db.Things.LongCountAsync(t => t.GroupId == id && t.ArchivedAt == null, cancellationToken),
             [Quota.Connections] = await db.Connections.LongCountAsync(c => c.GroupId == id && c.ArchivedAt == null, cancellationToken),
+            [Quota.ChildGroups] = await db.Groups.LongCountAsync(g => g.ParentId == id && g.Status == Group.Active, cancellationToken),
             [Quota.Users] = await db.Memberships.LongCountAsync(m => m.GroupId == id && m.LeftAt == null, cancellationToken),
         };
         var usage = new List<QuotaUsage>();
         foreach (var (quota, count) in used)
         {
             var limit = await quotas.LimitAsync(id, quota, cancellationToken);
-            usage.Add(new QuotaUsage(quota.ToString().ToLowerInvariant(), count, limit?.Most, StateOf(count, limit?.Most), limit?.From));
+            usage.Add(new QuotaUsage(JsonNamingPolicy.CamelCase.ConvertName(quota.ToString()), count, limit?.Most, StateOf(count, limit?.Most), limit?.From));
         }
 
         return usage;

@@ -1,13 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Groups;
 
 /// <summary>Moves groups about the tree and brings archived ones back.</summary>
-internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore groups, RequestOrigin origin, TimeProvider clock)
+internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore groups, QuotaGate quotas, RequestOrigin origin, TimeProvider clock)
 {
     /// <summary>Puts the group, with all that lies below it, under another parent, or at the top.</summary>
     public async Task<GroupOutcome> MoveAsync(Caller caller, Guid id, Guid? parentId, CancellationToken cancellationToken)
@@ -35,18 +36,24 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
 
         // At its new place a group may lie outside of what names the caller's reach; who may move it was asked above.
         db.Scope.ActAsSystem();
-        return await SavingAsync(token => MoveAloneAsync(id, sourceId, parentId, token), cancellationToken);
+        var limit = parentId is { } into ? await LimitBelowAsync(into, cancellationToken) : null;
+        return await SavingAsync(token => MoveAloneAsync(id, sourceId, parentId, limit, token), cancellationToken);
     }
 
     /// <summary>Brings back the group and what was archived together with it.</summary>
-    public Task<GroupOutcome> RestoreAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<GroupOutcome> RestoreAsync(Guid id, CancellationToken cancellationToken)
     {
         // The parent is not the caller's to see, perhaps; whether it is active decides.
         db.Scope.ActAsSystem();
-        return SavingAsync(token => RestoreAloneAsync(id, token), cancellationToken);
+        var parentId = await db.Groups.Where(g => g.Id == id).Select(g => g.ParentId).FirstAsync(cancellationToken);
+        var limit = parentId is { } parent ? await LimitBelowAsync(parent, cancellationToken) : null;
+        return await SavingAsync(token => RestoreAloneAsync(id, limit, token), cancellationToken);
     }
 
-    private async Task<GroupOutcome> MoveAloneAsync(Guid id, Guid? sourceId, Guid? parentId, CancellationToken cancellationToken)
+    private Task<QuotaLimit?> LimitBelowAsync(Guid parentId, CancellationToken cancellationToken)
+        => quotas.LimitAsync(parentId, Quota.ChildGroups, cancellationToken, db.Scope.Shared);
+
+    private async Task<GroupOutcome> MoveAloneAsync(Guid id, Guid? sourceId, Guid? parentId, QuotaLimit? limit, CancellationToken cancellationToken)
     {
         var group = await db.Groups.FirstAsync(g => g.Id == id, cancellationToken);
         var target = parentId is null ? null : await db.Groups.FirstAsync(g => g.Id == parentId, cancellationToken);
@@ -70,6 +77,11 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
             return GroupOutcome.Of(group);
         }
 
+        if (parentId is { } into && !await db.HasRoomBelowAsync(into, limit, cancellationToken))
+        {
+            return GroupRefusal.NoRoom;
+        }
+
         var (from, now) = (group.Path.Length, clock.GetUtcNow());
         var moved = await groups.Subtree(group).OrderBy(g => g.PathKey).ToListAsync(cancellationToken);
         group.MoveBelow(target, now);
@@ -87,7 +99,7 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
         return GroupOutcome.Of(group);
     }
 
-    private async Task<GroupOutcome> RestoreAloneAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<GroupOutcome> RestoreAloneAsync(Guid id, QuotaLimit? limit, CancellationToken cancellationToken)
     {
         var group = await db.Groups.FirstAsync(g => g.Id == id, cancellationToken);
         if (group.IsActive)
@@ -99,6 +111,11 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
         if (parentId is not null && await db.Groups.AnyAsync(g => g.Id == parentId && g.Status != Group.Active, cancellationToken))
         {
             return GroupRefusal.ParentArchived;
+        }
+
+        if (parentId is { } above && !await db.HasRoomBelowAsync(above, limit, cancellationToken))
+        {
+            return GroupRefusal.NoRoom;
         }
 
         var (archivedAt, now) = (group.ArchivedAt, clock.GetUtcNow());

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.People;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -19,6 +20,7 @@ internal enum GroupRefusal
     Loop,
     NotArchived,
     Contended,
+    NoRoom,
 }
 
 internal readonly record struct GroupOutcome(GroupResponse? Group, GroupRefusal? Refusal)
@@ -28,7 +30,7 @@ internal readonly record struct GroupOutcome(GroupResponse? Group, GroupRefusal?
     public static GroupOutcome Of(Group group) => new(GroupResponse.Of(group), null);
 }
 
-internal sealed class GroupStore(OntologyDb db, GroupAccess access, RequestOrigin origin, TimeProvider clock)
+internal sealed class GroupStore(OntologyDb db, GroupAccess access, QuotaGate quotas, RequestOrigin origin, TimeProvider clock)
 {
     public async Task<GroupOutcome> CreateAsync(Caller caller, CreateGroupRequest request, CancellationToken cancellationToken)
     {
@@ -54,19 +56,25 @@ internal sealed class GroupStore(OntologyDb db, GroupAccess access, RequestOrigi
             return GroupRefusal.OnlyPlatform;
         }
 
+        var limit = parent is null ? null : await quotas.LimitAsync(parent.Id, Quota.ChildGroups, cancellationToken, db.Scope.Shared);
         // The new group is its creator's from this moment on.
         var id = Guid.CreateVersion7(clock.GetUtcNow());
         db.Scope.ActIn(parent is null ? [id] : [id, parent.Id]);
-        return await db.ChangeTreeAsync(alone: false, token => AddAsync(caller, request, id, parent?.Id, token), cancellationToken);
+        return await db.ChangeTreeAsync(alone: false, token => AddAsync(caller, request, id, parent?.Id, limit, token), cancellationToken);
     }
 
     private async Task<GroupOutcome> AddAsync(
-        Caller caller, CreateGroupRequest request, Guid id, Guid? parentId, CancellationToken cancellationToken)
+        Caller caller, CreateGroupRequest request, Guid id, Guid? parentId, QuotaLimit? limit, CancellationToken cancellationToken)
     {
         var parent = parentId is null ? null : await db.Groups.FirstAsync(g => g.Id == parentId, cancellationToken);
         if (parent is { IsActive: false })
         {
             return GroupRefusal.ParentArchived;
+        }
+
+        if (parent is not null && !await db.HasRoomBelowAsync(parent.Id, limit, cancellationToken))
+        {
+            return GroupRefusal.NoRoom;
         }
 
         var now = clock.GetUtcNow();

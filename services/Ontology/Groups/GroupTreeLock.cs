@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Quotas;
 
 namespace OnePlatform.Ontology.Groups;
 
@@ -20,6 +22,10 @@ internal static class GroupTreeLock
                 return result;
             },
             cancellationToken);
+
+    /// <summary>Whether one more group fits right below; to be asked inside of a change of the tree.</summary>
+    public static async Task<bool> HasRoomBelowAsync(this OntologyDb db, Guid parentId, QuotaLimit? limit, CancellationToken cancellationToken)
+        => await QuotaGate.RefuseAsync((NpgsqlConnection)db.Database.GetDbConnection(), parentId, Quota.ChildGroups, 1, limit, cancellationToken) is null;
 
     private static async Task<T> LockAndChangeAsync<T>(
         this OntologyDb db, bool alone, Func<CancellationToken, Task<T>> change, CancellationToken cancellationToken)

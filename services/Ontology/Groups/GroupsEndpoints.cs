@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Ontology.People.JoinRequests;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -29,6 +30,7 @@ internal static class GroupsEndpoints
         groups.MapGet("/{id:guid}/path", Path).WithName("GetGroupPath").WithSummary("The way from the top down to the group").Access("groups:read", Role.None);
         groups.MapGet("/by-slug/{slug}", GetBySlug).WithName("GetGroupBySlug").WithSummary("Get a group by its slug").Access("groups:read", Role.None);
         groups.MapGroupTree();
+        groups.MapJoining();
         return groups;
     }
 
@@ -150,6 +152,7 @@ internal static class GroupsEndpoints
         GroupRefusal.ParentArchived => Problems.Conflict("group_archived", "The group, or the one above it, is archived."),
         GroupRefusal.Loop => Problems.Conflict("group_loop", "A group does not lie below itself."),
         GroupRefusal.NotArchived => Problems.Conflict("not_archived", "The group is not archived."),
+        GroupRefusal.NoRoom => Problems.Forbidden("quota_exceeded", "The group has as many groups right below it as its plan, or one above it, allows."),
         GroupRefusal.Contended => Problems.Conflict("conflict", "Others changed the group at the same moment; try again."),
         GroupRefusal.NotOwnerOfParent => Problems.Forbidden(ProblemCodes.InsufficientRole, "Only an owner of the parent group puts a group into it or takes one out."),
         _ => Problems.Forbidden(ProblemCodes.InsufficientRole, "Only the platform's owner changes plan and limits."),

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Quotas;
 
 namespace OnePlatform.Ontology.People;
 
@@ -27,6 +28,14 @@ internal static class Joining
         (membership.JoinedAt, membership.UpdatedAt, membership.Version) = (now, now, membership.Version + 1);
         return membership;
     }
+
+    /// <summary>Whether one more person fits in; whoever has to ask does so alone until the end of the transaction.</summary>
+    /// <param name="db">In a transaction, acting in the group.</param>
+    /// <param name="groupId">The group.</param>
+    /// <param name="limit">What the gate said before the transaction began; null when there is room enough.</param>
+    /// <param name="cancellationToken">Ends the wait for others.</param>
+    public static async Task<bool> HasSeatAsync(this OntologyDb db, Guid groupId, QuotaLimit? limit, CancellationToken cancellationToken)
+        => await QuotaGate.RefuseAsync((NpgsqlConnection)db.Database.GetDbConnection(), groupId, Quota.Users, 1, limit, cancellationToken) is null;
 
     public static bool IsTaken(this DbUpdateException exception, string index)
         => exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } taken && taken.ConstraintName == index;

@@ -3,6 +3,7 @@ using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.People.Invitations;
+using OnePlatform.Ontology.People.JoinRequests;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -112,5 +113,5 @@ internal static class PeopleEndpoints
 internal static class PeopleRegistration
 {
     public static IServiceCollection AddPeople(this IServiceCollection services)
-        => services.AddScoped<PersonStore>().AddScoped<PersonChanges>().AddScoped<InvitationStore>();
+        => services.AddScoped<PersonStore>().AddScoped<PersonChanges>().AddScoped<InvitationStore>().AddScoped<JoinStore>().AddScoped<JoinRequestList>();
 }

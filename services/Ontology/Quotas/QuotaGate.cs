@@ -12,6 +12,7 @@ internal enum Quota
     Things,
     Connections,
     Users,
+    ChildGroups,
 }
 
 /// <summary>
@@ -111,12 +112,18 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     }
 
     /// <summary>The lowest limit on the way from the top down to the group; null when nobody sets one.</summary>
-    public async Task<QuotaLimit?> LimitAsync(Guid groupId, Quota quota, CancellationToken cancellationToken)
+    /// <param name="groupId">The group.</param>
+    /// <param name="quota">What is counted.</param>
+    /// <param name="cancellationToken">Ends the query.</param>
+    /// <param name="shared">The transaction of a batch, which may have made the group itself.</param>
+    public async Task<QuotaLimit?> LimitAsync(Guid groupId, Quota quota, CancellationToken cancellationToken, NpgsqlConnection? shared = null)
     {
         // A group does not see what lies above it, yet is held to it.
-        await using var batch = dataSource.CreateTenantBatch(System());
+        var system = System();
+        system.Share(shared);
+        await using var batch = dataSource.CreateTenantBatch(system);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "select g.id, g.plan, g.settings -> 'limits' from groups me join groups g on g.id = any(me.path) where me.id = $1")
+            "select g.id, g.plan, g.settings -> 'limits' from groups me join groups g on g.id = any(me.path) where me.id = $1 order by cardinality(g.path)")
         { Parameters = { new() { Value = groupId } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -137,6 +144,7 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     {
         Quota.Things => "select count(*) from things where group_id = $1 and archived_at is null",
         Quota.Connections => "select count(*) from connections where group_id = $1 and archived_at is null",
+        Quota.ChildGroups => "select count(*) from groups where parent_id = $1 and status = 'active'",
         _ => "select count(*) from memberships where group_id = $1 and left_at is null",
     };
 
@@ -176,6 +184,7 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     {
         Quota.Things => quotas.Things,
         Quota.Connections => quotas.Connections,
+        Quota.ChildGroups => quotas.ChildGroups,
         _ => quotas.Users,
     };
 

@@ -12,6 +12,11 @@ internal sealed class KeepUsers(OntologyDb db) : IConsumer<UserChanged>
     {
         db.Scope.ActAsSystem();
         await db.KeepUserAsync(context.Message.User, context.CancellationToken);
+        if (context.Message.User is { Deleted: true, Id: var person })
+        {
+            // What they wrote to the owners of a group was theirs.
+            await db.JoinRequests.Where(r => r.PersonId == person).ExecuteDeleteAsync(context.CancellationToken);
+        }
     }
 }
 

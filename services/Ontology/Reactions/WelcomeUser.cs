@@ -7,12 +7,13 @@ using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
 using OnePlatform.Ontology.People;
 using OnePlatform.Ontology.People.Invitations;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Reactions;
 
 /// <summary>Whoever signs up gets a group of their own, which they own.</summary>
-internal sealed class WelcomeUser(OntologyDb db, TimeProvider clock) : IConsumer<UserRegistered>
+internal sealed class WelcomeUser(OntologyDb db, QuotaGate quotas, TimeProvider clock) : IConsumer<UserRegistered>
 {
     // Stored in the inbox. Renaming it makes every past sign-up look new.
     private const string Handler = "ontology/welcome-user";
@@ -27,6 +28,15 @@ internal sealed class WelcomeUser(OntologyDb db, TimeProvider clock) : IConsumer
             return;
         }
 
+        var offered = message.InviteTokenHash is { } hash
+            ? await db.Invitations.AsNoTracking().FirstOrDefaultAsync(i => i.TokenHash == hash || i.MailedTokenHash == hash, cancellationToken)
+            : null;
+        var limit = offered is null ? null : await quotas.AskAsync(offered.GroupId, Quota.Users, 1, cancellationToken);
+        await db.ChangeTreeAsync(alone: false, token => WelcomeAsync(message, offered?.Id, limit, token), cancellationToken);
+    }
+
+    private async Task<bool> WelcomeAsync(UserRegistered message, Guid? offered, QuotaLimit? limit, CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
         var origin = EventOrigin.System with { OnBehalfOf = message.User.Id, RequestId = message.Origin.RequestId, TraceId = message.Origin.TraceId };
         var group = new Group
@@ -51,27 +61,28 @@ internal sealed class WelcomeUser(OntologyDb db, TimeProvider clock) : IConsumer
         db.AddRange(group, owner);
         db.Publish(GroupEvents.Created(group, origin, now));
         db.Publish(GroupEvents.Joined(owner, origin, now));
-        await RedeemAsync(message, origin, now, cancellationToken);
+        await RedeemAsync(message, offered, limit, origin, now, cancellationToken);
         await db.KeepUserAsync(message.User, cancellationToken);
         db.MarkHandled(Handler, message.EventId, now);
         try
         {
             await db.SaveChangesAsync(cancellationToken);
+            return true;
         }
         catch (DbUpdateException ex) when (ex.IsDuplicateDelivery())
         {
             // Another instance committed the same sign-up after the check above; this one rolled back whole.
+            return false;
         }
     }
 
     // The sign-up stands whether or not the invitation still does.
-    private async Task RedeemAsync(UserRegistered message, EventOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task RedeemAsync(
+        UserRegistered message, Guid? offered, QuotaLimit? limit, EventOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var email = Invitation.Normalize(message.User.Email);
-        var invitation = message.InviteTokenHash is { } hash
-            ? await db.Invitations.FirstOrDefaultAsync(i => i.TokenHash == hash && i.Email == email, cancellationToken)
-            : null;
-        if (invitation is null || !invitation.IsOpenAt(now)
+        var invitation = await db.Invitations.FirstOrDefaultAsync(i => i.Id == offered && i.Email == email, cancellationToken);
+        if (invitation is null || !invitation.IsOpenAt(now) || !await db.HasSeatAsync(invitation.GroupId, limit, cancellationToken)
             || !await db.Groups.AnyAsync(g => g.Id == invitation.GroupId && g.Status == Group.Active, cancellationToken))
         {
             return;

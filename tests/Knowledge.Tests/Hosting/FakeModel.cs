@@ -26,6 +26,9 @@ internal sealed class FakeModel : IAsyncDisposable
 
     public string[] Deltas { get; set; } = ["Refunds take ", "14 days [1]."];
 
+    /// <summary>Whole answers to give before <see cref="Deltas"/>.</summary>
+    public ConcurrentQueue<string> Answers { get; } = new();
+
     /// <summary>Waits after the first delta until the client goes away.</summary>
     public bool Hangs { get; set; }
 
@@ -61,9 +64,10 @@ internal sealed class FakeModel : IAsyncDisposable
 
         context.Response.ContentType = "text/event-stream";
         context.Response.ContentLength = Breaks ? 1_000_000 : null;
-        for (var i = 0; i < Deltas.Length; i++)
+        var deltas = Answers.TryDequeue(out var answer) ? [answer] : Deltas;
+        for (var i = 0; i < deltas.Length; i++)
         {
-            await SendAsync(context, new JsonObject { ["content"] = Deltas[i] }, null);
+            await SendAsync(context, new JsonObject { ["content"] = deltas[i] }, null);
             if (i == 0 && Breaks)
             {
                 // Less than was promised: the server closes the connection, and what was sent arrives.

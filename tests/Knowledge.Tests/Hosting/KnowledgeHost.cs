@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
@@ -44,6 +47,15 @@ public sealed class KnowledgeHost : IAsyncLifetime
     {
         var host = HostOn(Database.ConnectionString, broker, settings);
         host.CreateClient().Dispose();
+        return host;
+    }
+
+    /// <summary>One more instance, on a socket, for clients that are programs of their own.</summary>
+    internal ServiceHost<KnowledgeDb> Serve(params (string Name, string Value)[] settings)
+    {
+        var host = HostOn(Database.ConnectionString, ServiceHost<KnowledgeDb>.NoBroker, settings);
+        host.UseKestrel(0);
+        host.StartServer();
         return host;
     }
 
@@ -103,6 +115,10 @@ public sealed record Tenant(Guid Group, Guid Person, HttpClient Client)
 
 internal static class Answers
 {
+    /// <summary>Where an instance listens that was made to serve on a socket.</summary>
+    public static string Address(this ServiceHost<KnowledgeDb> served)
+        => served.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
     public static async Task<JsonObject> PostAsync(this HttpClient client, string path, object body, int status)
     {
         using var answer = await client.PostAsJsonAsync(path, body);

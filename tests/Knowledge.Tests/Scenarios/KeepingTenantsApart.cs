@@ -8,6 +8,7 @@ using Xunit;
 
 namespace OnePlatform.Knowledge.Tests.Scenarios;
 
+[Trait("Proof", "P1")]
 public sealed class KeepingTenantsApart(KnowledgeHost host) : IClassFixture<KnowledgeHost>
 {
     private const string Text = "The secret of the kiln is patience. Fire it slowly and let it cool for two days.";

@@ -113,6 +113,38 @@ public abstract class SearchingByEitherIndex(KnowledgeHost host)
         Assert.All(similar.Results(), r => Assert.Equal(tenant.Group, r.Id("groupId")));
     }
 
+    [Fact]
+    public async Task Two_tenants_with_the_same_documents_see_their_own_by_every_way_in()
+    {
+        var (one, other) = (host.NewTenant(), host.NewTenant());
+        const string Text = "The secret of the kiln is patience. Fire it slowly and let it cool for two days.";
+        var documents = new Dictionary<Guid, Guid>();
+        foreach (var tenant in new[] { one, other })
+        {
+            documents[tenant.Group] = await tenant.DocumentAsync("Kilns", Text);
+        }
+
+        foreach (var tenant in new[] { one, other })
+        {
+            var own = documents[tenant.Group];
+            foreach (var mode in new[] { "hybrid", "vector", "keyword" })
+            {
+                var found = await tenant.SearchAsync(new { query = "secret of the kiln", mode, scope = "subtree", limit = 100 });
+                Assert.Equal(own, Assert.Single(found.Results()).Id("documentId"));
+            }
+
+            Assert.Empty((await tenant.Client.GetAsync($"/api/knowledge/{own}/similar", 200)).Results());
+            var answer = await tenant.Client.PostAsync("/api/ai/generate", new { prompt = "What is the secret of the kiln?" }, 200);
+            Assert.Equal(own, Assert.Single(answer["sources"]!.AsArray())!.Id("documentId"));
+            var chat = new { id = "kilns", messages = new[] { new { id = "1", role = "user", parts = new[] { new { type = "text", text = "What is the secret of the kiln?" } } } } };
+            using var streamed = await tenant.Client.PostAsync("/api/ai/chat", Json(chat));
+            var sources = StreamingAnswers.Chunks(await streamed.Content.ReadAsStringAsync()).Where(c => StreamingAnswers.TypeOf(c) == "source-document").ToList();
+            Assert.Equal(own, Assert.Single(sources)["providerMetadata"]!["oneplatform"]!.Id("documentId"));
+        }
+
+        await one.Client.GetAsync($"/api/knowledge/{documents[other.Group]}/similar", 404);
+    }
+
     private static async Task<List<(Guid Id, int N, float[] Vector)>> VectorsAsync(Tenant tenant, Random random, int count = Rows)
     {
         var rows = new List<(Guid Id, int N, float[] Vector)>();
@@ -175,6 +207,12 @@ public sealed class SearchingByQdrant(QdrantKnowledgeHost host) : SearchingByEit
         await other.SearchAsync(new { query = "kept" });
         host.Qdrant.LoseEverything();
         Assert.Single((await tenant.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
+        Assert.Single((await other.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
+
+        // A writer comes first: the collection it makes anew must not pass for what the others had.
+        host.Qdrant.LoseEverything();
+        await tenant.ChunkAsync("kept after the loss");
+        Assert.Equal(2, (await tenant.SearchAsync(new { query = "kept", mode = "keyword" })).Results().Count);
         Assert.Single((await other.SearchAsync(new { query = "kept", mode = "keyword" })).Results());
     }
 

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace OnePlatform.Knowledge.Tests.Scenarios;
 
+[Trait("Proof", "P7")]
 public sealed class SearchingExactly(KnowledgeHost host) : IClassFixture<KnowledgeHost>
 {
     private const int Rows = 400;

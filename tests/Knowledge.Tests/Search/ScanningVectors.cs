@@ -6,6 +6,7 @@ using Xunit;
 
 namespace OnePlatform.Knowledge.Tests.Search;
 
+[Trait("Proof", "P7")]
 public sealed class ScanningVectors
 {
     [Theory]

@@ -12,6 +12,7 @@ namespace OnePlatform.Platform.Tests.Fuzzing;
 /// P9: whatever is sent to any documented operation, the answer is never a fault of the platform and always comes. A failure
 /// names the seed: <c>CsCheck_Seed=… dotnet test</c> sends the same case first. <c>FUZZ_CASES</c> sends more of them.
 /// </summary>
+[Trait("Proof", "P9")]
 public sealed class SendingNonsense(PlatformFixture platform) : IClassFixture<PlatformFixture>
 {
     private const int Cases = 4000;

@@ -11,6 +11,7 @@ namespace OnePlatform.Platform.Tests.Secrets;
 /// P10: after a run that uses every kind of secret, none of them stands in any log, trace, metric, event, webhook, database or in Redis.
 /// The platform runs as in Production and says all it can say.
 /// </summary>
+[Trait("Proof", "P10")]
 public sealed class KeepingSecrets : IAsyncLifetime
 {
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);

@@ -343,6 +343,11 @@ namespace OnePlatform.Ontology.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("invited_by");
 
+                    b.Property<string>("MailedTokenHash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("mailed_token_hash");
+
                     b.Property<string>("Name")
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
@@ -363,6 +368,10 @@ namespace OnePlatform.Ontology.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_invitations");
 
+                    b.HasIndex("MailedTokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invitations_mailed_token_hash");
+
                     b.HasIndex("TokenHash")
                         .IsUnique()
                         .HasDatabaseName("ix_invitations_token_hash");
@@ -373,6 +382,67 @@ namespace OnePlatform.Ontology.Data.Migrations
                         .HasFilter("closed_at is null");
 
                     b.ToTable("invitations", (string)null);
+                });
+
+            modelBuilder.Entity("OnePlatform.Ontology.People.JoinRequests.JoinRequest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<Guid?>("DecidedBy")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decided_by");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<string>("Message")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("message");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Role")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_join_requests");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_join_requests_person_id");
+
+                    b.HasIndex("GroupId", "PersonId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_join_requests_pending")
+                        .HasFilter("decided_at is null");
+
+                    b.HasIndex("GroupId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_join_requests_group_id_created_at_id");
+
+                    b.ToTable("join_requests", (string)null);
                 });
 
             modelBuilder.Entity("OnePlatform.Ontology.People.KnownUser", b =>
@@ -675,6 +745,16 @@ namespace OnePlatform.Ontology.Data.Migrations
                         .HasForeignKey("ParentId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .HasConstraintName("fk_groups_groups_parent_id");
+                });
+
+            modelBuilder.Entity("OnePlatform.Ontology.People.JoinRequests.JoinRequest", b =>
+                {
+                    b.HasOne("OnePlatform.Ontology.Groups.Group", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_join_requests_groups_group_id");
                 });
 
             modelBuilder.Entity("OnePlatform.Ontology.People.Membership", b =>

@@ -27,6 +27,9 @@ internal sealed class Invitation
 
     public required string TokenHash { get; init; }
 
+    /// <summary>The hash of the secret in the mail's link, which Identity makes; null until the mail is on its way.</summary>
+    public string? MailedTokenHash { get; private set; }
+
     public Guid? InvitedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -60,9 +63,11 @@ internal sealed class InvitationConfiguration : IEntityTypeConfiguration<Invitat
         builder.Property(i => i.Name).HasMaxLength(200);
         builder.Property(i => i.Role).HasMaxLength(20);
         builder.Property(i => i.TokenHash).HasMaxLength(64);
+        builder.Property(i => i.MailedTokenHash).HasMaxLength(64);
         // Whoever closes it first is the only one.
         builder.Property(i => i.ClosedAt).IsConcurrencyToken();
         builder.HasIndex(i => i.TokenHash).IsUnique();
+        builder.HasIndex(i => i.MailedTokenHash).IsUnique();
         builder.HasIndex(i => new { i.GroupId, i.Email }).IsUnique().HasFilter("closed_at is null").HasDatabaseName(Invitation.OnePending);
     }
 }

@@ -4,7 +4,7 @@ namespace OnePlatform.Ontology.People.Invitations;
 
 /// <param name="Role"><c>group_owner</c>, <c>group_user</c> or <c>customer</c>; older spellings are understood.</param>
 public sealed record InvitePersonRequest(
-    [property: Required, EmailAddress, StringLength(320), RegularExpression(@"^[^\u0000-\u001F\s]+$")] string Email,
+    [property: Required, EmailAddress, StringLength(254), RegularExpression(@"^[^\u0000-\u001F\s]+$")] string Email,
     [property: Required, StringLength(20)] string Role,
     [property: StringLength(200, MinimumLength = 1), RegularExpression(@"^[^\u0000]+$")] string? Name = null);
 

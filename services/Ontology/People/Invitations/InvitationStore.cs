@@ -123,7 +123,7 @@ internal sealed class InvitationStore(OntologyDb db, QuotaGate quotas, RequestOr
         db.Scope.ActAsSystem();
         var hash = Invitation.HashOf(token);
         var now = clock.GetUtcNow();
-        if (await db.Invitations.FirstOrDefaultAsync(i => i.TokenHash == hash, cancellationToken) is not { } invitation)
+        if (await db.Invitations.FirstOrDefaultAsync(i => i.TokenHash == hash || i.MailedTokenHash == hash, cancellationToken) is not { } invitation)
         {
             return InvitationRefusal.Absent;
         }
@@ -140,16 +140,34 @@ internal sealed class InvitationStore(OntologyDb db, QuotaGate quotas, RequestOr
         }
 
         db.Scope.ActIn(invitation.GroupId);
-        return await db.Groups.AnyAsync(g => g.Id == invitation.GroupId && g.Status == Group.Active, cancellationToken)
-            ? await JoinAsync(invitation, person, now, cancellationToken)
-            : InvitationRefusal.GroupArchived;
+        var (groupId, id) = (invitation.GroupId, invitation.Id);
+        var limit = await quotas.AskAsync(groupId, Quota.Users, 1, cancellationToken);
+        return await db.ChangeTreeAsync(alone: false, token => JoinAsync(groupId, id, person, limit, token), cancellationToken);
     }
 
     private async Task<InvitationOutcome<AcceptedInvitation>> JoinAsync(
-        Invitation invitation, Guid person, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid groupId, Guid id, Guid person, QuotaLimit? limit, CancellationToken cancellationToken)
     {
-        if (await quotas.AskAsync(invitation.GroupId, Quota.Users, 1, cancellationToken) is { } limit
-            && await db.Memberships.CountAsync(m => m.GroupId == invitation.GroupId && m.LeftAt == null, cancellationToken) >= limit.Most)
+        if (!await db.Groups.AnyAsync(g => g.Id == groupId && g.Status == Group.Active, cancellationToken))
+        {
+            return InvitationRefusal.GroupArchived;
+        }
+
+        // Others may have taken seat or invitation while this one waited, so both are looked at after the wait.
+        var hasSeat = await db.HasSeatAsync(groupId, limit, cancellationToken);
+        var now = clock.GetUtcNow();
+        var invitation = await db.Invitations.FirstAsync(i => i.Id == id && i.GroupId == groupId, cancellationToken);
+        if (!invitation.IsOpenAt(now))
+        {
+            return InvitationRefusal.Used;
+        }
+
+        if (await db.Memberships.AnyAsync(m => m.GroupId == groupId && m.PersonId == person && m.LeftAt == null, cancellationToken))
+        {
+            return InvitationRefusal.AlreadyMember;
+        }
+
+        if (!hasSeat)
         {
             return InvitationRefusal.NoSeat;
         }
