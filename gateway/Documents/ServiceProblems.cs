@@ -89,7 +89,6 @@ internal static class ServiceProblems
         new("model_output_invalid", 502, "The model did not answer in the shape that was asked for.", "Try again, or simplify the schema."),
         new("model_rate_limited", 429, "The model's provider limits requests.", TryAgain),
         new("model_refused", 502, "The model's provider refused.", "Look at its configuration."),
-        new("model_output_invalid", 502, "The model did not answer in the shape that was asked for.", "Send it again, or ask for a simpler shape."),
         new("model_required", 400, "No model is configured.", "Ask with context, or configure a provider."),
         new("model_unavailable", 503, "The model is not available.", TryAgain),
         new("model_unknown", 400, "The model is not configured.", "Leave model out, or name a configured one."),
