@@ -56,6 +56,8 @@ public static class MessagingExtensions
             .WithMetrics(metrics => metrics.AddMeter("MassTransit", OutboxMetrics.Name));
         builder.Services.AddMassTransit(bus =>
         {
+            // Nothing leaves the platform unasked.
+            bus.DisableUsageTelemetry();
             // A broker that is away must not make the service unready: what it accepts waits in the outbox.
             bus.ConfigureHealthCheckOptions(health =>
             {
