@@ -16,7 +16,7 @@ namespace OnePlatform.Events.Delivery;
 /// <param name="PreviousSecret">While it is still to sign as well.</param>
 internal sealed record ClaimedDelivery(
     EventResponse? Event, Guid WebhookId, Guid EventId, int Attempts, Guid GroupId, string Url, byte[] Secret, byte[]? PreviousSecret,
-    DateTimeOffset? FailingSince, int Failures);
+    DateTimeOffset? FailingSince);
 
 /// <summary>What is on its way to receivers, across all tenants.</summary>
 internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<WebhookOptions> options, OutboxSignal signal, TimeProvider clock)
@@ -47,7 +47,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
             {
                 new() { Value = now }, new() { Value = (long)options.Value.PerReceiver }, new() { Value = most },
                 // Twice the longest attempt: only an instance that died lets it pass.
-                new() { Value = now + (2 * options.Value.Timeout) + TimeSpan.FromSeconds(10) },
+                new() { Value = now + (2 * options.Value.Timeout) + TimeSpan.FromSeconds(10) }, new() { Value = options.Value.FailuresBeforePause },
             },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -70,10 +70,10 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
     }
 
     /// <param name="dueAt">When to try again; null gives up.</param>
-    /// <param name="pausedUntil">Nothing goes to this receiver before then.</param>
+    /// <param name="askedUntil">The receiver asked to get nothing before then.</param>
     /// <param name="disabledReason">Set when the receiver is to get nothing more; its group's log then says so.</param>
     public async Task FailedAsync(
-        ClaimedDelivery delivery, AttemptResponse attempt, DateTimeOffset? dueAt, DateTimeOffset? pausedUntil, string? disabledReason,
+        ClaimedDelivery delivery, AttemptResponse attempt, DateTimeOffset? dueAt, DateTimeOffset? askedUntil, string? disabledReason,
         CancellationToken cancellationToken)
     {
         var told = OutboxMessage.For(WebhookEvents.Of(
@@ -81,11 +81,14 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         await using var batch = Batch();
         var outcome = Outcome(DeliverySql.FailedOnce, delivery, attempt);
         outcome.Parameters.Add(new() { Value = (object?)dueAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
-        outcome.Parameters.Add(new() { Value = (object?)pausedUntil ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        outcome.Parameters.Add(new() { Value = (object?)askedUntil ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         outcome.Parameters.Add(new() { Value = (object?)disabledReason ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         outcome.Parameters.Add(new() { Value = told.EventId });
         outcome.Parameters.Add(new() { Value = told.Type });
         outcome.Parameters.Add(new() { Value = told.Body });
+        outcome.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        outcome.Parameters.Add(new() { Value = options.Value.FailuresBeforePause });
+        outcome.Parameters.Add(new() { Value = options.Value.Pause });
         batch.BatchCommands.Add(outcome);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         if (disabledReason is not null)
@@ -109,7 +112,7 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
         row.IsDBNull(0) ? null : EventRow.Read(row),
         row.GetGuid(18), row.GetGuid(19), row.GetInt32(20), row.GetGuid(21), row.GetString(22), row.GetFieldValue<byte[]>(23),
         row.IsDBNull(24) ? null : row.GetFieldValue<byte[]>(24),
-        row.IsDBNull(25) ? null : row.GetFieldValue<DateTimeOffset>(25), row.GetInt32(26));
+        row.IsDBNull(25) ? null : row.GetFieldValue<DateTimeOffset>(25));
 
     private NpgsqlBatch Batch(params ReadOnlySpan<string> statements)
     {

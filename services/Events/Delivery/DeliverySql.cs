@@ -4,6 +4,9 @@ namespace OnePlatform.Events.Delivery;
 
 internal static class DeliverySql
 {
+    // In pauses of the first length.
+    private const string LongestPause = "100";
+
     /// <summary>The groups whose events a webhook gets: its own, and for a sub-tree the active ones that every group on the way allows.</summary>
     public const string Groups =
         """
@@ -51,7 +54,8 @@ internal static class DeliverySql
     /// <summary>
     /// Claims what is due: of each receiver only so many as it has free places, and for ordered ones nothing whose forerunner is
     /// still on its way. One instance claims at a time, or two would fill the same places. Receivers with the fewest on their way
-    /// come first, so that a long backlog of one leaves places to all others.
+    /// come first, so that a long backlog of one leaves places to all others. One that failed $5 times in a row gets one at a time until
+    /// it takes something.
     /// </summary>
     public const string Claim =
         $"""
@@ -66,7 +70,7 @@ internal static class DeliverySql
                     and not (w.ordered and exists (
                         select from webhook_deliveries o
                         where o.webhook_id = d.webhook_id and o.status = 'pending' and o.order_key = d.order_key and o.position < d.position))
-                order by d.position limit greatest(0, $2 - coalesce(b.n, 0))) p
+                order by d.position limit greatest(0, case when w.failures >= $5 then 1 else $2 end - coalesce(b.n, 0))) p
             where w.status = 'active' and (w.paused_until is null or w.paused_until <= $1)
             order by p.turn, p.position limit $3),
         claimed as (
@@ -74,7 +78,7 @@ internal static class DeliverySql
             where d.webhook_id = p.webhook_id and d.event_id = p.event_id
             returning d.webhook_id, d.event_id, d.attempts, d.type, d.position)
         select {EventRow.Columns}, c.webhook_id, c.event_id, c.attempts, w.group_id, w.url, w.secret,
-               case when w.previous_secret_until > $1 then w.previous_secret end, w.failing_since, w.failures
+               case when w.previous_secret_until > $1 then w.previous_secret end, w.failing_since
         from claimed c join webhooks w on w.id = c.webhook_id left join events e on e.id = c.event_id
         order by c.position
         """;
@@ -89,22 +93,28 @@ internal static class DeliverySql
         """;
 
     /// <summary>
-    /// $5: next attempt, null for none. $6: until when the receiver is left alone. $7: why it is disabled, null when it is not;
-    /// the rest is the row that tells of that, stored by the one failure that disables.
+    /// $5: next attempt, null for none. $6: until when the receiver asked to be left alone. $7: why it is disabled, null when it is not;
+    /// $8 to $10 are the row that tells of that, stored by the one failure that disables. From $12 failures in a row on the receiver is left
+    /// alone from $11 on for $13, then twice as long each time. Counted here, because several attempts fail side by side; what was already
+    /// under way when that began counts no more.
     /// </summary>
     public const string FailedOnce =
-        """
-        with done as (
-            update webhook_deliveries set status = case when $5::timestamptz is null then 'failed' else 'pending' end, due_at = coalesce($5, due_at),
-                attempts = attempts + 1, claimed_until = null, log = log || $4
-            where webhook_id = $1 and event_id = $2),
-        hit as (
-            update webhooks set failing_since = coalesce(failing_since, $3), failures = failures + 1,
-                paused_until = greatest(paused_until, $6), status = case when $7::text is null then status else 'disabled' end,
+        $"""
+        with hit as (
+            update webhooks set failing_since = coalesce(failing_since, $3),
+                failures = failures + case when paused_until > $11 then 0 else 1 end,
+                paused_until = greatest(paused_until, $6, case when failures + 1 >= $12 and (paused_until > $11) is not true
+                    then $11 + $13 * least({LongestPause}, power(2, least(failures + 1 - $12, 20))) end),
+                status = case when $7::text is null then status else 'disabled' end,
                 disabled_reason = $7, version = version + case when $7 is null then 0 else 1 end,
                 updated_at = case when $7 is null then updated_at else $3 end
             where id = $1 and status = 'active'
-            returning status)
+            returning status, paused_until),
+        done as (
+            update webhook_deliveries set status = case when $5::timestamptz is null then 'failed' else 'pending' end,
+                due_at = case when $5 is null then due_at else greatest($5, (select paused_until from hit)) end,
+                attempts = attempts + 1, claimed_until = null, log = log || $4
+            where webhook_id = $1 and event_id = $2)
         insert into outbox (event_id, type, body, trace_parent, created_at, due_at, attempts)
         select $8, $9, $10, null, $3, $3, 0 from hit where status = 'disabled'
         """;

@@ -15,7 +15,6 @@ internal sealed partial class WebhookDispatcher(
     DeliveryQueue queue, WebhookSender sender, LogGrowth growth, DeliveryMetrics metrics, IOptions<WebhookOptions> options, TimeProvider clock,
     ILogger<WebhookDispatcher> logger) : BackgroundService
 {
-    private const int LongestPause = 100;
     private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(1);
 
     private readonly Channel<bool> _ended = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -113,10 +112,9 @@ internal sealed partial class WebhookDispatcher(
     private async Task FailAsync(ClaimedDelivery delivery, AttemptOutcome outcome, CancellationToken stoppingToken)
     {
         var (now, schedule, attempts) = (clock.GetUtcNow(), options.Value.EffectiveSchedule, delivery.Attempts + 1);
-        var pause = outcome.RetryAfter ?? Pause(delivery.Failures + 1);
-        DateTimeOffset? dueAt = attempts < schedule.Count && delivery.Event is not null ? now + Later(schedule[attempts], pause) : null;
+        DateTimeOffset? dueAt = attempts < schedule.Count && delivery.Event is not null ? now + Later(schedule[attempts]) : null;
         var disabled = outcome.IsGone ? "gone" : now - (delivery.FailingSince ?? now) >= options.Value.DisableAfter ? "failing" : null;
-        await queue.FailedAsync(delivery, outcome.Attempt, dueAt, pause is null ? null : now + pause, disabled, stoppingToken);
+        await queue.FailedAsync(delivery, outcome.Attempt, dueAt, now + outcome.RetryAfter, disabled, stoppingToken);
         if (disabled is not null)
         {
             LogDisabled(delivery.WebhookId, disabled);
@@ -124,16 +122,7 @@ internal sealed partial class WebhookDispatcher(
     }
 
     /// <summary>The schedule's delay and up to a fifth more, so that not all that failed together comes back together.</summary>
-    private static TimeSpan Later(TimeSpan scheduled, TimeSpan? atLeast)
-    {
-        var delay = scheduled * (1 + (RandomNumberGenerator.GetInt32(201) / 1000.0));
-        return atLeast is { } least && least > delay ? least : delay;
-    }
-
-    private TimeSpan? Pause(int failures)
-        => failures < options.Value.FailuresBeforePause
-            ? null
-            : options.Value.Pause * Math.Min(LongestPause, Math.Pow(2, Math.Min(failures - options.Value.FailuresBeforePause, 20)));
+    private static TimeSpan Later(TimeSpan scheduled) => scheduled * (1 + (RandomNumberGenerator.GetInt32(201) / 1000.0));
 
     private AttemptOutcome Refused(string error) => new(new AttemptResponse(false, clock.GetUtcNow(), null, error, 0, null), null, IsGone: false);
 
