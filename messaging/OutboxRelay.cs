@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace OnePlatform.Messaging;
 
@@ -31,7 +30,7 @@ internal sealed partial class OutboxRelay(
             {
                 return;
             }
-            catch (Exception exception) when (IsPassing(exception))
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 var delay = Delay(++failures);
                 LogInterrupted(exception, delay);
@@ -80,9 +79,6 @@ internal sealed partial class OutboxRelay(
     private TimeSpan Delay(int failures)
         => TimeSpan.FromTicks((long)Math.Min(
             options.Value.MaxBackoff.Ticks, options.Value.Backoff.Ticks * Math.Pow(2, Math.Min(failures, 20) - 1)));
-
-    private static bool IsPassing(Exception exception)
-        => exception is NpgsqlException or TimeoutException or TransportUnavailableException or OperationCanceledException;
 
     [LoggerMessage(LogLevel.Warning, "The outbox could not be relayed; next try in {Delay}.")]
     private partial void LogInterrupted(Exception exception, TimeSpan delay);

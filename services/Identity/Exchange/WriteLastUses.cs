@@ -45,7 +45,7 @@ internal sealed partial class WriteLastUses(NpgsqlDataSource dataSource, LastUse
             {
                 await WriteAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogLost(exception);
             }

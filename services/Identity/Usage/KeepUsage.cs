@@ -50,7 +50,7 @@ internal sealed partial class KeepUsage(IConnectionMultiplexer redis, NpgsqlData
             {
                 await WriteAsync(CancellationToken.None);
             }
-            catch (Exception exception) when (exception is NpgsqlException or RedisException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogLater(exception);
             }
