@@ -53,6 +53,19 @@ public sealed class LookingFarBack(ShortSightedHost host) : IClassFixture<ShortS
 
     [Theory]
     [MemberData(nameof(Questions))]
+    public async Task A_subtree_is_looked_through_group_by_group_and_read_in_one_order(string question, bool hasIndex)
+    {
+        using var client = host.ClientIn(host.Root);
+        foreach (var order in new[] { "sort=-occurredAt", "sort=occurredAt" })
+        {
+            var pages = await PagesAsync(client, $"/api/events?{Escape(question)}&{order}&limit=3&scope=subtree");
+            Assert.Equal(Expected(question, order), pages.SelectMany(p => p));
+            Assert.True(hasIndex || pages.Count >= host.Lines.Length / ShortSightedHost.Reach);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Questions))]
     public async Task A_file_of_the_log_holds_every_match(string question, bool hasIndex)
     {
         using var client = host.ClientIn(host.Group);
@@ -143,6 +156,9 @@ public sealed class ShortSightedHost : EventsHost
 
     internal Guid Group { get; } = Guid.NewGuid();
 
+    /// <summary>Its parent, and of another group, which is empty.</summary>
+    internal Guid Root { get; } = Guid.NewGuid();
+
     internal LogLine[] Lines { get; private set; } = [];
 
     protected override IEnumerable<(string Name, string Value)> Settings => [("Events:Reads:Reach", "20")];
@@ -150,6 +166,9 @@ public sealed class ShortSightedHost : EventsHost
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
+        await GroupTreeRows.AddAsync(this, [Root]);
+        await GroupTreeRows.AddAsync(this, [Root, Group]);
+        await GroupTreeRows.AddAsync(this, [Root, Guid.NewGuid()]);
         Lines = LookingFarBack.LinesOf(Group);
         foreach (var line in Lines.Chunk(10))
         {

@@ -13,23 +13,18 @@ namespace OnePlatform.Events.Reading;
 internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope, IOptions<ReadingOptions> options)
 {
     // The planner cannot tell a word that is in no event from one in every hundredth, and reads the whole log if it guesses wrong.
-    private const int Glance = 2_000;
+    private const int Glance = 5_000;
 
     public async Task<Page<EventResponse>> ListAsync(EventQuery query, CancellationToken cancellationToken)
     {
         var total = await CountAsync(query, cancellationToken);
         if (query.Sieve is not { } sieve)
         {
-            return await ReadAsync(query, InOrder(query), total, cancellationToken);
+            return await ReadAsync(query, InOrder(query, query.Where, query.Plan.FetchLimit), total, cancellationToken);
         }
 
-        if (scope.Groups.Count > 1)
-        {
-            return await ReadAsync(query, query.SieveHasIndex ? AsFound(query) : InOrder(query), total, cancellationToken);
-        }
-
-        var reach = options.Value.Reach;
-        return await WalkAsync(query, sieve, query.SieveHasIndex ? Math.Min(Glance, reach) : reach, total, cancellationToken)
+        var reach = query.SieveHasIndex ? Math.Min(Glance, options.Value.Reach) : options.Value.Reach;
+        return await WalkAsync(query, sieve, Math.Max(reach / scope.Groups.Count, query.Plan.FetchLimit), total, cancellationToken)
             ?? await ReadAsync(query, AsFound(query), total, cancellationToken);
     }
 
@@ -48,10 +43,10 @@ internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope,
     }
 
     /// <summary>Of each group the first rows, straight off its index, and of those the first: sorting the rows of all would read all.</summary>
-    private string InOrder(EventQuery query) => scope.Groups.Count == 1
-        ? $"events e where e.group_id = @group and {query.Where}"
-        : $"unnest(@groups) g(id) cross join lateral (select * from events e where e.group_id = g.id and {query.Where} "
-            + $"order by {query.Plan.OrderBy} limit {query.Plan.FetchLimit}) e";
+    private string InOrder(EventQuery query, string where, int limit) => scope.Groups.Count == 1
+        ? $"events e where e.group_id = @group and {where}"
+        : $"unnest(@groups) g(id) cross join lateral (select * from events e where e.group_id = g.id and {where} "
+            + $"order by {query.Plan.OrderBy} limit {limit}) e";
 
     /// <summary>All that match, found before they are sorted: the offset keeps the planner from walking the order in hope of an early match.</summary>
     private static string AsFound(EventQuery query)
@@ -75,8 +70,8 @@ internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope,
             query,
             $"""
              select {EventRow.Columns}, {plan.KeyColumns}, ({sieve}) is true as passes, e.turn = {reach} as is_last
-             from (select e.*, row_number() over (order by {plan.OrderBy}) as turn from events e
-                   where e.group_id = @group and {query.Walk} order by {plan.OrderBy} limit {reach}) e
+             from (select e.*, row_number() over (order by {plan.OrderBy}) as turn from {InOrder(query, query.Walk, reach)}
+                   order by {plan.OrderBy} limit {reach}) e
              where ({sieve}) is true or e.turn = {reach}
              order by {plan.OrderBy} limit {plan.FetchLimit}
              """);

@@ -13,5 +13,5 @@ internal sealed class ReadingOptions
 
     /// <summary>Events that are looked at for one page, however few of them pass its filters.</summary>
     [Range(10, 10_000_000)]
-    public int Reach { get; set; } = 100_000;
+    public int Reach { get; set; } = 20_000;
 }
