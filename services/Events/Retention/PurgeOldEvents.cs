@@ -110,10 +110,11 @@ internal sealed partial class PurgeOldEvents(
 
     private async Task<long> PurgeAsync(NpgsqlConnection connection, Guid group, DateTimeOffset before, Pace pace, CancellationToken cancellationToken)
     {
-        var total = 0L;
+        var (total, done) = (0L, 0L);
         var archives = new List<ArchivedFile>();
-        while (await OldestAsync(connection, group, before, cancellationToken) is { } range)
+        while (await OldestAsync(connection, group, before, done, cancellationToken) is { } range)
         {
+            done = range.Last;
             if (archive.IsOn && await archive.WriteAsync(group, ReadAsync(connection, group, before, range, cancellationToken), cancellationToken) is { } file)
             {
                 archives.Add(file);
@@ -140,11 +141,11 @@ internal sealed partial class PurgeOldEvents(
     }
 
     private async Task<(long First, long Last)?> OldestAsync(
-        NpgsqlConnection connection, Guid group, DateTimeOffset before, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid group, DateTimeOffset before, long after, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(RetentionSql.Oldest, connection)
         {
-            Parameters = { new() { Value = group }, new() { Value = before }, new() { Value = options.Value.FileSize } },
+            Parameters = { new() { Value = group }, new() { Value = before }, new() { Value = options.Value.FileSize }, new() { Value = after } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -170,22 +171,20 @@ internal sealed partial class PurgeOldEvents(
         NpgsqlConnection connection, Guid group, DateTimeOffset before, (long First, long Last) range, Pace pace, CancellationToken cancellationToken)
     {
         var total = 0L;
-        long removed;
-        do
+        // By positions, which have no gaps: at most a batch lies between two of them.
+        for (var first = range.First; first <= range.Last; first += options.Value.BatchSize)
         {
             await using var command = new NpgsqlCommand(RetentionSql.Remove, connection)
             {
                 Parameters =
                 {
-                    new() { Value = group }, new() { Value = before }, new() { Value = range.First }, new() { Value = range.Last },
-                    new() { Value = options.Value.BatchSize },
+                    new() { Value = group }, new() { Value = before }, new() { Value = first },
+                    new() { Value = Math.Min(range.Last, first + options.Value.BatchSize - 1) },
                 },
             };
-            removed = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-            total += removed;
+            total += (long)(await command.ExecuteScalarAsync(cancellationToken))!;
             await pace.RestAsync(cancellationToken);
         }
-        while (removed == options.Value.BatchSize);
 
         return total;
     }

@@ -12,11 +12,14 @@ internal static class RetentionSql
         where coalesce(r.days, (t.limits ->> 'EventDays')::int) is not null and not coalesce(r.legal_hold, false)
         """;
 
-    /// <summary>The oldest positions first, off the index: they are also the first recorded.</summary>
+    /// <summary>
+    /// The oldest positions first, off the index: they are also the first recorded. $4: up to where this run has been, or each look would
+    /// walk over all that is removed already and not yet vacuumed.
+    /// </summary>
     public const string Oldest =
         """
         select min(f.position), max(f.position) from (
-            select position, recorded_at from events where group_id = $1 order by position limit $3) f
+            select position, recorded_at from events where group_id = $1 and position > $4 order by position limit $3) f
         where f.recorded_at < $2
         """;
 
@@ -30,9 +33,7 @@ internal static class RetentionSql
     public const string Remove =
         """
         with removed as (
-            delete from events where id = any (array(
-                select id from events
-                where group_id = $1 and recorded_at < $2 and position >= $3 and position <= $4 order by position limit $5))
+            delete from events where group_id = $1 and recorded_at < $2 and position >= $3 and position <= $4
                 and not exists (select from event_retention r where r.group_id = $1 and r.legal_hold)
             returning occurred_at, type),
         sums as (select date_bin('15 minutes', occurred_at, timestamptz '2000-01-01 00:00Z') as slot, type, count(*) as n from removed group by 1, 2),
