@@ -16,6 +16,7 @@ internal sealed partial class LimitCheck : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly SharedBuckets _shared;
     private readonly LocalBuckets _local;
+    private readonly AddressBuckets _addresses;
     private readonly LimitOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LimitCheck> _logger;
@@ -23,27 +24,30 @@ internal sealed partial class LimitCheck : IDisposable
     private readonly Counter<long> _fallbacks;
     private long _resumeAt;
 
-    public LimitCheck(SharedBuckets shared, LocalBuckets local, IOptions<LimitOptions> options, TimeProvider clock, ILogger<LimitCheck> logger)
+    public LimitCheck(
+        SharedBuckets shared, LocalBuckets local, AddressBuckets addresses, IOptions<LimitOptions> options, TimeProvider clock, ILogger<LimitCheck> logger)
     {
-        (_shared, _local, _options, _clock, _logger) = (shared, local, options.Value, clock, logger);
+        (_shared, _local, _addresses, _options, _clock, _logger) = (shared, local, addresses, options.Value, clock, logger);
         _fallbacks = _meter.CreateCounter<long>("gateway.limits.fallback", "{request}", "Requests limited in memory because Redis was away.");
     }
 
     /// <summary>The quick path: what was leased suffices, and nobody is asked.</summary>
     public bool TryAdmit(RequestPass pass)
     {
-        if (pass.Grant is { } grant && SharedBuckets.TryTakeLeased(grant.Buckets, CostOf(pass), out var state))
+        if (!SharedBuckets.TryTakeLeased(BucketsOf(pass), CostOf(pass), out var state))
         {
-            pass.Limits = state;
-            return true;
+            return false;
         }
 
-        return false;
+        pass.Limits = state;
+        return true;
     }
 
+    /// <summary>Asks for more than was leased.</summary>
+    /// <returns>Whether the request may go on; otherwise it is answered.</returns>
     public async Task<bool> AdmitAsync(RequestPass pass)
     {
-        var set = pass.Grant?.Buckets ?? BucketSet.For(pass.Context.Connection.RemoteIpAddress, _options, _clock);
+        var set = BucketsOf(pass);
         var state = await TakeAsync(set, CostOf(pass));
         pass.Limits = state;
         if (state.IsAdmitted)
@@ -56,6 +60,8 @@ internal sealed partial class LimitCheck : IDisposable
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private BucketSet BucketsOf(RequestPass pass) => pass.Grant?.Buckets ?? _addresses.Of(pass.Context.Connection.RemoteIpAddress);
 
     private int CostOf(RequestPass pass) => _options.Costs.GetValueOrDefault(pass.Rule.Cost, 1);
 

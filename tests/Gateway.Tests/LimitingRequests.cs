@@ -90,6 +90,29 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
     }
 
     [Fact]
+    public async Task Two_gateways_together_accept_the_limit_of_an_address_and_at_most_its_burst_more()
+    {
+        const int requests = 600;
+        const int limit = 100;
+        const int burst = 20;
+        (string, string)[] settings = [("Limits:Address:Requests", $"{limit}"), ("Limits:Address:Burst", $"{burst}"), ("Proxy:TrustedProxies:0", "127.0.0.0/8")];
+        using var first = new HttpClient { BaseAddress = await host.AddListeningGatewayAsync(settings) };
+        using var second = new HttpClient { BaseAddress = await host.AddListeningGatewayAsync(settings) };
+        var accepted = 0;
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            using var response = await GatewayHost.SendAsync(i % 2 == 0 ? first : second, HttpMethod.Get, "/api/things", ("X-Forwarded-For", "203.0.113.77"));
+            Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                Interlocked.Increment(ref accepted);
+            }
+        });
+        Assert.InRange(accepted, limit, (limit * (1 + (int)watch.Elapsed.TotalMinutes)) + burst);
+    }
+
+    [Fact]
     public async Task Two_keys_of_different_groups_share_the_limit_of_the_ancestor()
     {
         var ancestor = (Guid.NewGuid(), 10);
