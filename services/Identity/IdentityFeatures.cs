@@ -84,6 +84,7 @@ internal static class IdentityFeatures
         services.AddScoped<Deletions>();
         services.AddSingleton<ChallengeCookie>();
         services.AddSingleton<BetterAuthAnswers>();
+        services.AddScoped<CurrentSessions>();
     }
 
     public static void AddSignInProviders(this IServiceCollection services)

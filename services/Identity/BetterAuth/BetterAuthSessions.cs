@@ -1,6 +1,6 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
 using OnePlatform.ServiceDefaults;
@@ -26,22 +26,27 @@ internal static class BetterAuthSessions
     }
 
     public static async Task<IResult> Get(
-        HttpContext context, SessionStore sessions, SessionCookie cookie, IdentityDb db, IOptions<IdentityOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, CurrentSessions current, SessionStore sessions, SessionCookie cookie, IOptions<IdentityOptions> options, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (CookieCaller.CookieOf(context) is not { } secret)
         {
-            return TypedResults.Content("null", "application/json");
+            return await FindAsync(context, sessions, cancellationToken) is var (session, user)
+                ? TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)))
+                : NoneIsCurrent();
         }
 
         // These clients know no refresh token: using the session keeps it, and its cookie, for longer.
-        var now = clock.GetUtcNow();
-        if (session.ExpiresAt - now < options.Value.SessionLife - s_renewal && cookie.Renew(context))
+        var found = await current.FindAsync(secret, cancellationToken);
+        if (found is not null && found.Session.ExpiresAt - clock.GetUtcNow() < options.Value.SessionLife - s_renewal
+            && await sessions.FindLiveByCookieAsync(secret, cancellationToken) is var (ageing, _))
         {
-            (session.ExpiresAt, session.LastSeenAt) = (now + options.Value.SessionLife, now);
-            await db.SaveChangesAsync(cancellationToken);
+            await sessions.ProlongAsync(ageing, cancellationToken);
+            cookie.Renew(context);
+            found = found with { Session = BetterAuthAnswers.SessionOf(ageing) };
         }
 
-        return TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)));
+        return found is null ? NoneIsCurrent() : TypedResults.Ok(found);
     }
 
     public static async Task<IResult> List(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
@@ -57,6 +62,8 @@ internal static class BetterAuthSessions
 
     public static Task<IResult> RevokeAll(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
         => RevokeAsync(context, sessions, (_, _) => true, cancellationToken);
+
+    private static ContentHttpResult NoneIsCurrent() => TypedResults.Content("null", "application/json");
 
     private static async Task<IResult> RevokeAsync(
         HttpContext context, SessionStore sessions, Func<Session, Session, bool> ends, CancellationToken cancellationToken)
