@@ -87,7 +87,7 @@ internal static class ServiceProblems
         new("malformed_item", 400, "An item or a line is not of the documented shape.", MendRequest),
         new("metadata_too_large", 400, "The metadata is too large.", "Send less."),
         new("model_output_invalid", 502, "The model did not answer in the shape that was asked for.", "Try again, or simplify the schema."),
-        new("model_rate_limited", 429, "The model's provider limits requests.", TryAgain),
+        new("model_rate_limited", 503, "The model's provider limits requests.", TryAgain),
         new("model_refused", 502, "The model's provider refused.", "Look at its configuration."),
         new("model_required", 400, "No model is configured.", "Ask with context, or configure a provider."),
         new("model_unavailable", 503, "The model is not available.", TryAgain),

@@ -15,7 +15,6 @@ internal sealed partial class Ingestion(
     DocumentChunks stored, JobStore jobs, RecordWriter writer, Chunker chunker, Embedder embedder, IOptions<IngestionOptions> options, TimeProvider clock,
     ILogger<Ingestion> logger)
 {
-
     /// <returns>The state of the job afterwards.</returns>
     public async Task<string> RunAsync(Guid groupId, Guid jobId, CancellationToken cancellationToken)
     {
@@ -39,10 +38,10 @@ internal sealed partial class Ingestion(
             // Another instance took over, or the text is no longer this one; what they add is not added here.
             return JobStates.Running;
         }
-        catch (Exception ex) when (EmbedderFailure.Of(ex, cancellationToken) is { } failure)
+        catch (EmbeddingException ex)
         {
-            LogNotEmbedded(ex, jobId, failure.Passes);
-            return await jobs.ReleaseAsync(job, new JobFailure(failure.Code, failure.Detail), failure.Passes, cancellationToken);
+            LogNotEmbedded(ex, jobId, ex.Failure.Passes);
+            return await jobs.ReleaseAsync(job, new JobFailure(ex.Failure.Code, ex.Failure.Detail), ex.Failure.Passes, cancellationToken);
         }
     }
 
