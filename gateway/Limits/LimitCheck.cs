@@ -55,6 +55,10 @@ internal sealed partial class LimitCheck : IDisposable
         return false;
     }
 
+    /// <summary>Says how things stand with the client's address and takes nothing.</summary>
+    public async Task TellAsync(RequestPass pass)
+        => pass.Limits = await TakeAsync(BucketSet.For(pass.Context.Connection.RemoteIpAddress, _options, _clock), cost: 0);
+
     public void Dispose() => _meter.Dispose();
 
     private int CostOf(RequestPass pass) => _options.Costs.GetValueOrDefault(pass.Rule.Cost, 1);
