@@ -59,6 +59,10 @@ internal sealed partial class LimitCheck : IDisposable
         return false;
     }
 
+    /// <summary>Says how things stand with the client's address and takes nothing.</summary>
+    public async Task TellAsync(RequestPass pass)
+        => pass.Limits = await TakeAsync(BucketSet.For(pass.Context.Connection.RemoteIpAddress, _options, _clock), cost: 0);
+
     public void Dispose() => _meter.Dispose();
 
     private BucketSet BucketsOf(RequestPass pass) => pass.Grant?.Buckets ?? _addresses.Of(pass.Context.Connection.RemoteIpAddress);
