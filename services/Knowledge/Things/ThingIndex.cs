@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using OnePlatform.Knowledge.Chunking;
+using OnePlatform.Knowledge.Documents;
 using OnePlatform.Knowledge.Embedding;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Reading;
@@ -12,7 +13,7 @@ namespace OnePlatform.Knowledge.Things;
 
 /// <summary>Keeps the chunks of things as the things are.</summary>
 internal sealed class ThingIndex(
-    NpgsqlDataSource dataSource, TenantScope scope, RecordWriter writer, Chunker chunker, Embedder embedder, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, RecordWriter writer, Chunker chunker, Embedder embedder, IngestionMetrics metrics, TimeProvider clock)
 {
     private const string Archived = "archived";
 
@@ -66,6 +67,7 @@ internal sealed class ThingIndex(
         }
 
         await batch.CommitAsync(cancellationToken);
+        metrics.Indexed(rows.Count, "thing");
     }
 
     private List<KnowledgeRecord> RowsOf(ThingSnapshot thing, string text, DateTimeOffset now)
