@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.BetterAuth;
 
@@ -11,12 +9,9 @@ internal static class BetterAuthSessions
 {
     private static readonly TimeSpan s_renewal = TimeSpan.FromDays(1);
 
-    public static async Task<(Session Session, User User)?> FindAsync(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
-        => context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
-
     public static async Task<IResult> SignOut(HttpContext context, SessionStore sessions, SessionCookie cookie, CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is var (session, _))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is var (session, _))
         {
             await sessions.RevokeAsync([session], "signed_out", cancellationToken);
         }
@@ -31,7 +26,7 @@ internal static class BetterAuthSessions
     {
         if (CookieCaller.CookieOf(context) is not { } secret)
         {
-            return await FindAsync(context, sessions, cancellationToken) is var (session, user)
+            return await sessions.FindOwnAsync(context, cancellationToken) is var (session, user)
                 ? TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)))
                 : NoneIsCurrent();
         }
@@ -50,7 +45,7 @@ internal static class BetterAuthSessions
     }
 
     public static async Task<IResult> List(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
-        => await FindAsync(context, sessions, cancellationToken) is var (session, _)
+        => await sessions.FindOwnAsync(context, cancellationToken) is var (session, _)
             ? TypedResults.Ok((await sessions.ListLiveAsync(session.UserId, cancellationToken)).Select(BetterAuthAnswers.SessionOf))
             : BetterAuthAnswers.NoSession();
 
@@ -68,7 +63,7 @@ internal static class BetterAuthSessions
     private static async Task<IResult> RevokeAsync(
         HttpContext context, SessionStore sessions, Func<Session, Session, bool> ends, CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is not var (current, _))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (current, _))
         {
             return BetterAuthAnswers.NoSession();
         }
