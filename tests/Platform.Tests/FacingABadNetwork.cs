@@ -15,8 +15,8 @@ namespace OnePlatform.Platform.Tests;
 [Trait("Proof", "P8")]
 public sealed partial class FacingABadNetwork(PlatformFixture platform)
 {
-    private const int Things = 30;
-    private const int Cuts = 5;
+    private const int Things = 20;
+    private const int Cuts = 4;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string[] s_stores =
     [
