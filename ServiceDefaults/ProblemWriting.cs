@@ -51,6 +51,8 @@ internal static partial class ProblemWriting
         BadHttpRequestException bad => Problems.Make(bad.StatusCode, CodeOf(bad.StatusCode), DetailOf(bad)),
         NpgsqlException database when IsAway(database) => Away(),
         TimeoutException => Away(),
+        DbUpdateConcurrencyException => Problems.Make(
+            StatusCodes.Status409Conflict, "changed_meanwhile", "What this would change was changed at the same moment. Read it and try again."),
         HttpRequestException or Polly.ExecutionRejectedException => Problems.Make(
             StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Another part of the platform is not available; try again."),
         // Entity Framework's own exceptions stand around it, more than one where it has tried again.

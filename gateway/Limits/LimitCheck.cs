@@ -16,6 +16,7 @@ internal sealed partial class LimitCheck
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly SharedBuckets _shared;
     private readonly LocalBuckets _local;
+    private readonly AddressBuckets _addresses;
     private readonly LimitOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LimitCheck> _logger;
@@ -23,10 +24,12 @@ internal sealed partial class LimitCheck
     private readonly Counter<long> _refused;
     private long _resumeAt;
 
-    public LimitCheck(SharedBuckets shared, LocalBuckets local, IOptions<LimitOptions> options, IMeterFactory meters, TimeProvider clock, ILogger<LimitCheck> logger)
+    public LimitCheck(
+        SharedBuckets shared, LocalBuckets local, AddressBuckets addresses, IOptions<LimitOptions> options, IMeterFactory meters, TimeProvider clock,
+        ILogger<LimitCheck> logger)
     {
         var meter = meters.Create("OnePlatform.Gateway");
-        (_shared, _local, _options, _clock, _logger) = (shared, local, options.Value, clock, logger);
+        (_shared, _local, _addresses, _options, _clock, _logger) = (shared, local, addresses, options.Value, clock, logger);
         _fallbacks = meter.CreateCounter<long>("gateway.limits.fallback", "{request}", "Requests limited in memory because Redis was away.");
         _refused = meter.CreateCounter<long>("gateway.limits.refused", "{request}", "Requests refused, by the limit they met.");
     }
@@ -34,18 +37,20 @@ internal sealed partial class LimitCheck
     /// <summary>The quick path: what was leased suffices, and nobody is asked.</summary>
     public bool TryAdmit(RequestPass pass)
     {
-        if (pass.Grant is { } grant && SharedBuckets.TryTakeLeased(grant.Buckets, CostOf(pass), out var state))
+        if (!SharedBuckets.TryTakeLeased(BucketsOf(pass), CostOf(pass), out var state))
         {
-            pass.Limits = state;
-            return true;
+            return false;
         }
 
-        return false;
+        pass.Limits = state;
+        return true;
     }
 
+    /// <summary>Asks for more than was leased.</summary>
+    /// <returns>Whether the request may go on; otherwise it is answered.</returns>
     public async Task<bool> AdmitAsync(RequestPass pass)
     {
-        var set = pass.Grant?.Buckets ?? BucketSet.For(pass.Context.Connection.RemoteIpAddress, _options, _clock);
+        var set = BucketsOf(pass);
         var state = await TakeAsync(set, CostOf(pass));
         pass.Limits = state;
         if (state.IsAdmitted)
@@ -56,6 +61,15 @@ internal sealed partial class LimitCheck
         await RefuseAsync(pass.Context, set, state);
         return false;
     }
+
+    /// <summary>Says how things stand with the client's address and takes nothing.</summary>
+    public async Task TellAsync(RequestPass pass)
+    {
+        var set = _addresses.Of(pass.Context.Connection.RemoteIpAddress);
+        pass.Limits = SharedBuckets.TryTakeLeased(set, cost: 0, out var state) ? state : await TakeAsync(set, cost: 0);
+    }
+
+    private BucketSet BucketsOf(RequestPass pass) => pass.Grant?.Buckets ?? _addresses.Of(pass.Context.Connection.RemoteIpAddress);
 
     private int CostOf(RequestPass pass) => _options.Costs.GetValueOrDefault(pass.Rule.Cost, 1);
 

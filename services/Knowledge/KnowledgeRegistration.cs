@@ -29,7 +29,7 @@ internal static class KnowledgeRegistration
         services.AddSingleton(provider => EmbedderFactory.Create(provider.GetRequiredService<IOptions<EmbeddingOptions>>().Value));
         services.AddSingleton(provider => new Chunker(provider.GetRequiredService<IOptions<ChunkingOptions>>().Value));
         services.AddSingleton(provider => new DocumentReaders(provider.GetRequiredService<IOptions<ReadingLimits>>().Value));
-        services.AddSingleton<Embedder>();
+        services.AddSingleton<Embedder>().AddExceptionHandler<EmbeddingProblems>();
         services.AddOptions<ModelBudgetOptions>().BindConfiguration(ModelBudgetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ChatModelOptions>().BindConfiguration(ChatModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => AnswererFactory.CreateModel(provider.GetRequiredService<IOptions<ChatModelOptions>>().Value));
@@ -56,6 +56,7 @@ internal static class KnowledgeRegistration
         services.AddSingleton<ChatStreams>();
         services.AddScoped<ChatStore>();
         services.AddScoped<ActivityLog>().AddScoped<ModelBudget>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
-        services.AddHostedService<Reembedding>().AddHostedService<PruneIndex>();
+        services.AddSingleton<Reembedding>().AddHostedService(provider => provider.GetRequiredService<Reembedding>());
+        services.AddHostedService<PruneIndex>();
     }
 }

@@ -47,10 +47,10 @@ internal sealed partial class Ingestion(
             // Another instance took over, or the text is no longer this one; what they add is not added here.
             return JobStates.Running;
         }
-        catch (Exception ex) when (EmbedderFailure.Of(ex, cancellationToken) is { } failure)
+        catch (EmbeddingException ex)
         {
-            LogNotEmbedded(ex, job.Id, failure.Passes);
-            return await jobs.ReleaseAsync(job, new JobFailure(failure.Code, failure.Detail), failure.Passes, cancellationToken);
+            LogNotEmbedded(ex, job.Id, ex.Failure.Passes);
+            return await jobs.ReleaseAsync(job, new JobFailure(ex.Failure.Code, ex.Failure.Detail), ex.Failure.Passes, cancellationToken);
         }
     }
 

@@ -12,8 +12,9 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Knowledge.Things;
 
 /// <summary>Keeps the chunks of things as the things are.</summary>
-internal sealed class ThingIndex(
-    NpgsqlDataSource dataSource, TenantScope scope, RecordWriter writer, Chunker chunker, Embedder embedder, IngestionMetrics metrics, TimeProvider clock)
+internal sealed partial class ThingIndex(
+    NpgsqlDataSource dataSource, TenantScope scope, RecordWriter writer, Chunker chunker, Embedder embedder, Reembedding reembedding,
+    IngestionMetrics metrics, TimeProvider clock, ILogger<ThingIndex> logger)
 {
     private const string Archived = "archived";
 
@@ -47,8 +48,7 @@ internal sealed class ThingIndex(
             return;
         }
 
-        var rows = fresh.SelectMany(f => f.Rows ?? []).ToList();
-        var vectors = (await embedder.EmbedAsync([.. rows.Select(r => r.Text!)], cancellationToken)).Zip(rows).ToDictionary(p => p.Second.Id, p => p.First);
+        var (vectors, model) = await EmbedAsync([.. fresh.SelectMany(f => f.Rows ?? [])], cancellationToken);
         await using var batch = writer.Begin(groupId);
         foreach (var (thing, hash, own) in fresh)
         {
@@ -62,12 +62,31 @@ internal sealed class ThingIndex(
                 $"thing_id = $2 and follows_thing and exists (select from {ThingState.Table} t where t.thing_id = $2 and t.version = $3)", thing.Id, thing.Version);
             foreach (var row in own)
             {
-                batch.AddOfThing(row, vectors[row.Id], thing.Version);
+                batch.AddOfThing(row with { EmbeddingModel = model }, vectors.GetValueOrDefault(row.Id), thing.Version);
             }
         }
 
         await batch.CommitAsync(cancellationToken);
         metrics.Indexed(rows.Count, "thing");
+        if (model == Embedder.Pending)
+        {
+            reembedding.Wake();
+        }
+    }
+
+    // Things do not wait for an endpoint that is away: their words are indexed at once, their vectors follow.
+    private async Task<(Dictionary<Guid, float[]?> Vectors, string Model)> EmbedAsync(List<KnowledgeRecord> rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var vectors = await embedder.EmbedAsync([.. rows.Select(r => r.Text!)], cancellationToken);
+            return (vectors.Zip(rows).ToDictionary(p => p.Second.Id, p => p.First), embedder.Model);
+        }
+        catch (EmbeddingException ex)
+        {
+            LogPending(ex, rows.Count);
+            return ([], Embedder.Pending);
+        }
     }
 
     private List<KnowledgeRecord> RowsOf(ThingSnapshot thing, string text, DateTimeOffset now)
@@ -87,7 +106,6 @@ internal sealed class ThingIndex(
             EndOffset = chunk.End,
             TokenCount = chunk.TokenCount,
             ContentHash = chunk.Hash,
-            EmbeddingModel = embedder.Model,
             FollowsThing = true,
             Version = thing.Version,
             CreatedAt = now,
@@ -113,4 +131,7 @@ internal sealed class ThingIndex(
 
         return states;
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} texts of things are indexed by their words alone until they can be embedded.")]
+    private partial void LogPending(Exception exception, int count);
 }

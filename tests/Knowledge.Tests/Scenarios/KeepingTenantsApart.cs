@@ -59,6 +59,7 @@ public sealed class KeepingTenantsApart(KnowledgeHost host) : IClassFixture<Know
         }
 
         await other.Client.GetAsync($"/api/knowledge/jobs/{accepted.Id("jobId")}", 404);
+        await other.Client.GetAsync($"/api/knowledge/jobs/{accepted.Id("jobId")}/stream", 404);
         await one.Client.GetAsync($"/api/knowledge/{accepted.Id("documentId")}", 200);
     }
 
