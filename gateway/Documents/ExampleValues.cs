@@ -17,7 +17,7 @@ internal static class ExampleValues
             """,
         ["BulkRequest"] = """{"items":[{"type":"note","name":"Kiln log"},{"type":"note","name":"Glaze tests"}]}""",
         ["CreateThingRequest"] = """{"type":"course","name":"Linocut and letterpress","properties":{"price":150},"externalId":"course-17"}""",
-        ["CreateThingTypeRequest"] = """{"name":"recipe","schema":{"type":"object","properties":{"servings":{"type":"integer"}}},"documented":["servings"]}""",
+        ["CreateThingTypeRequest"] = """{"name":"recipe","schema":{"type":"object","properties":{"course":{"type":"string","enum":["starter","main","dessert"]}}},"documented":["course"]}""",
         ["ThingPatch"] = """{"name":"Linocut","properties":{"price":160}}""",
     };
 
