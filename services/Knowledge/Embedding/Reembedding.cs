@@ -11,7 +11,8 @@ namespace OnePlatform.Knowledge.Embedding;
 /// by their words all along, and by their vectors from when they have new ones. Vectors that callers brought are left alone.
 /// </summary>
 internal sealed partial class Reembedding(
-    NpgsqlDataSource dataSource, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger) : BackgroundService
+    NpgsqlDataSource dataSource, TenantSessions sessions, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger)
+    : BackgroundService
 {
     private const int BatchSize = 32;
 
@@ -46,7 +47,7 @@ internal sealed partial class Reembedding(
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        await using var held = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var held = await sessions.OpenAsync(new TenantScope(), cancellationToken);
         await using var claim = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", held);
         if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
         {

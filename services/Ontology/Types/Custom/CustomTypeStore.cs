@@ -25,8 +25,8 @@ internal sealed class CustomTypeStore(
     /// <returns>The problem; null when it is made.</returns>
     public async Task<ProblemHttpResult?> CreateAsync(Caller caller, Guid groupId, string kind, string name, string definition, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await RunAsync(connection, NamesAlone, cancellationToken);
         var taken = await CountAsync(
             connection,
@@ -77,8 +77,8 @@ internal sealed class CustomTypeStore(
         CustomType type, string kind, string name, JsonObject before, JsonObject after,
         Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<ProblemError>>> check, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
         var misfits = await check(connection, cancellationToken);
         if (misfits.Count > 0)
@@ -111,8 +111,8 @@ internal sealed class CustomTypeStore(
     /// <param name="cancellationToken">Ends the count.</param>
     public async Task<ProblemHttpResult?> RemoveAsync(CustomType type, string kind, string name, string? table, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
         if (table is not null && await CountAsync(
             connection, $"select count(*) from {table} r join groups g on g.id = r.group_id where r.type = $2 and $1 = any (g.path)",
@@ -140,11 +140,11 @@ internal sealed class CustomTypeStore(
     }
 
     // The groups below inherit the type and have rows of it, also those that keep their parents from reading them.
-    private Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private Task<TenantTransaction> BeginAsync(CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
-        return dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        return dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
     }
 
     private async Task TellAsync(
