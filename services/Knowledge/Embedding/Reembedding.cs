@@ -12,7 +12,8 @@ namespace OnePlatform.Knowledge.Embedding;
 /// left alone.
 /// </summary>
 internal sealed partial class Reembedding(
-    NpgsqlDataSource dataSource, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger) : BackgroundService
+    NpgsqlDataSource dataSource, TenantSessions sessions, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger)
+    : BackgroundService
 {
     private const int BatchSize = 32;
 
@@ -61,7 +62,7 @@ internal sealed partial class Reembedding(
     /// <returns>False when another instance is at it, which may be past what is asked for here.</returns>
     private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await using var held = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var held = await sessions.OpenAsync(new TenantScope(), cancellationToken);
         await using var claim = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", held);
         if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
         {

@@ -28,8 +28,8 @@ internal sealed class CustomTypeStore(
     /// <returns>The problem; null when it is made.</returns>
     public async Task<ProblemHttpResult?> CreateAsync(Caller caller, Guid groupId, string kind, string name, string definition, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await HoldNamesAsync(connection, cancellationToken);
         var taken = await CountAsync(
             connection,
@@ -81,8 +81,8 @@ internal sealed class CustomTypeStore(
         CustomType type, string kind, string name, JsonObject before, JsonObject after, IfMatch ifMatch,
         Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<ProblemError>>> check, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
         if (await RefuseAsync(connection, type, ifMatch, cancellationToken) is { } refused)
         {
@@ -122,8 +122,8 @@ internal sealed class CustomTypeStore(
     public async Task<ProblemHttpResult?> RemoveAsync(
         CustomType type, string kind, string name, IfMatch ifMatch, string? table, CancellationToken cancellationToken)
     {
-        await using var connection = await OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await BeginAsync(cancellationToken);
+        var connection = transaction.Connection;
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
         if (await RefuseAsync(connection, type, ifMatch, cancellationToken) is { } refused)
         {
@@ -162,11 +162,11 @@ internal sealed class CustomTypeStore(
     }
 
     // The groups below inherit the type and have rows of it, also those that keep their parents from reading them.
-    private Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    private Task<TenantTransaction> BeginAsync(CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
-        return dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        return dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
     }
 
     private async Task TellAsync(
