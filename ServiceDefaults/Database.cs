@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -17,7 +18,7 @@ public sealed class DatabaseOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Database";
 
-    /// <summary>Connections per process. Past about four per core they cost the tail more than they give.</summary>
+    /// <summary>Connections in each of a process's two pools. Past about four per core they cost the tail more than they give.</summary>
     public int MaxPoolSize { get; set; } = 16;
 
     /// <summary>Bring the schema up to date at start. For development; elsewhere run the service once with <c>--migrate</c>.</summary>
@@ -34,8 +35,8 @@ public sealed class DatabaseOptions
 public static class Database
 {
     /// <summary>
-    /// Registers <typeparamref name="TDb"/> and an <see cref="NpgsqlDataSource"/> on the connection <paramref name="name"/>, as a role
-    /// that cannot bypass row-level security; health check named after the context.
+    /// Registers <typeparamref name="TDb"/>, an <see cref="NpgsqlDataSource"/> and <see cref="TenantSessions"/> on the connection
+    /// <paramref name="name"/>, as a role that cannot bypass row-level security; health check named after the context.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no connection string of that name.</exception>
     public static WebApplicationBuilder AddTenantDatabase<TDb>(this WebApplicationBuilder builder, string name)
@@ -46,15 +47,12 @@ public static class Database
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section);
         builder.Services.PostConfigure<DatabaseOptions>(o => o.MigrateOnStart ??= builder.Environment.IsDevelopment());
         builder.Services.AddScoped<TenantScope>();
-        builder.Services.AddSingleton(services =>
-        {
-            var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            return new NpgsqlDataSourceBuilder(Restricted(stated, options)).UseLoggerFactory(services.GetService<Microsoft.Extensions.Logging.ILoggerFactory>()).Build();
-        });
+        builder.Services.AddSingleton(services => Pool(services, stated, reset: false));
+        builder.Services.AddSingleton(services => new TenantSessions(Pool(services, stated, reset: true)));
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
-            services.GetRequiredService<Microsoft.Extensions.Logging.ILogger<Migrator<TDb>>>()));
-        builder.Services.AddDbContext<TDb>((services, db) => Configure(db, services.GetRequiredService<NpgsqlDataSource>()));
+            services.GetRequiredService<ILogger<Migrator<TDb>>>()));
+        builder.Services.AddDbContext<TDb>((services, db) => Configure(db, services.GetRequiredService<TenantSessions>().Pool));
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             typeof(TDb).Name, services => new DatabaseCheck(services.GetRequiredService<NpgsqlDataSource>()), null, ["ready"], TimeSpan.FromSeconds(3)));
         return builder;
@@ -68,14 +66,21 @@ public static class Database
     private static readonly TellTenant s_tellTenant = new();
     private static readonly TellSharedTenant s_tellSharedTenant = new();
 
+    private static NpgsqlDataSource Pool(IServiceProvider services, string stated, bool reset)
+    {
+        var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        return new NpgsqlDataSourceBuilder(Restricted(stated, options, reset)).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build();
+    }
+
     /// <summary>The stated connection, but as the database's restricted role.</summary>
-    internal static string Restricted(string stated, DatabaseOptions options)
+    internal static string Restricted(string stated, DatabaseOptions options, bool reset)
     {
         var connection = new NpgsqlConnectionStringBuilder(stated)
         {
             MaxPoolSize = options.MaxPoolSize,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
+            NoResetOnClose = !reset,
         };
         if (!options.RoleIsRestricted)
         {

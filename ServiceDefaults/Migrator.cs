@@ -44,9 +44,9 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
     }
 
     /// <exception cref="InvalidOperationException">The schema is older or newer than this build.</exception>
-    internal static async Task CheckAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    internal static async Task CheckAsync(TenantSessions sessions, CancellationToken cancellationToken)
     {
-        await using var db = Create(dataSource);
+        await using var db = Create(sessions.Pool);
         var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
         var applied = await AppliedAsync(db, cancellationToken);
         if (applied.Find(m => !known.Contains(m)) is { } newer)
@@ -130,7 +130,7 @@ public static class MigratorExtensions
 
         if (!isStep)
         {
-            await Migrator<TDb>.CheckAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), app.Lifetime.ApplicationStopping);
+            await Migrator<TDb>.CheckAsync(app.Services.GetRequiredService<TenantSessions>(), app.Lifetime.ApplicationStopping);
         }
 
         return isStep;

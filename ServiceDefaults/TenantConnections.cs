@@ -12,7 +12,10 @@ public abstract class TenantDb(DbContextOptions options, TenantScope scope) : Db
     public TenantScope Scope => scope;
 }
 
-/// <summary>Tells PostgreSQL the tenant; the policies of <see cref="RowSecurity"/> read it.</summary>
+/// <summary>
+/// Tells PostgreSQL the tenant; the policies of <see cref="RowSecurity"/> read it. What is told here ends with its transaction, so that
+/// no pooled connection carries a tenant to whoever uses it next. Who needs it longer opens one of <see cref="TenantSessions"/>.
+/// </summary>
 public static class TenantConnections
 {
     private const string SetScope = "select set_config('app.groups', $1, $3), set_config('app.system', $2, $3)";
@@ -28,29 +31,34 @@ public static class TenantConnections
         return batch;
     }
 
-    /// <summary>An open connection that keeps the tenant until it is closed, for transactions and COPY.</summary>
-    public static async Task<NpgsqlConnection> OpenTenantConnectionAsync(
-        this NpgsqlDataSource dataSource, TenantScope scope, CancellationToken cancellationToken)
-    {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await SetAsync(connection, scope, cancellationToken);
-        return connection;
-    }
-
     /// <summary>A transaction of the unit of work: its own, or a part of the shared one that can be undone alone.</summary>
     public static async Task<TenantTransaction> BeginTenantTransactionAsync(
         this NpgsqlDataSource dataSource, TenantScope scope, CancellationToken cancellationToken)
     {
         if (scope.Shared is { } shared)
         {
-            await SetAsync(shared, scope, cancellationToken, local: true);
+            await SetAsync(shared, scope, local: true, cancellationToken);
             return await TenantTransaction.WithinAsync(shared, cancellationToken);
         }
 
-        return await TenantTransaction.OnAsync(await dataSource.OpenTenantConnectionAsync(scope, cancellationToken), cancellationToken);
+        var transaction = await TenantTransaction.OnAsync(await dataSource.OpenConnectionAsync(cancellationToken), cancellationToken);
+        try
+        {
+            await SetAsync(transaction.Connection, scope, local: true, cancellationToken);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
     }
 
-    internal static async Task SetAsync(DbConnection connection, TenantScope scope, CancellationToken cancellationToken, bool local = false)
+    /// <param name="connection">Open; in a transaction, if it is told for that alone.</param>
+    /// <param name="scope">The tenant.</param>
+    /// <param name="local">Until the end of the transaction; else until the connection is reset.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    internal static async Task SetAsync(DbConnection connection, TenantScope scope, bool local, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SetScope, (NpgsqlConnection)connection);
         AddParameters(command.Parameters, scope, local);
@@ -79,7 +87,7 @@ internal sealed class TellTenant : DbConnectionInterceptor
 
     public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        => eventData.Context is TenantDb db ? TenantConnections.SetAsync(connection, db.Scope, cancellationToken) : Task.CompletedTask;
+        => eventData.Context is TenantDb db ? TenantConnections.SetAsync(connection, db.Scope, local: false, cancellationToken) : Task.CompletedTask;
 }
 
 /// <summary>In a shared transaction the tenant may change between two commands, and no connection is opened that would tell.</summary>
@@ -108,6 +116,6 @@ internal sealed class TellSharedTenant : DbCommandInterceptor
 
     private static Task TellAsync(CommandEventData eventData, CancellationToken cancellationToken)
         => eventData.Context is TenantDb { Scope.Shared: { } shared } db
-            ? TenantConnections.SetAsync(shared, db.Scope, cancellationToken, local: true)
+            ? TenantConnections.SetAsync(shared, db.Scope, local: true, cancellationToken)
             : Task.CompletedTask;
 }

@@ -7,7 +7,8 @@ namespace OnePlatform.Messaging;
 
 /// <summary>
 /// Publishes claimed messages through MassTransit, side by side, each as a child of the request that stored it. What they say to
-/// the log goes in few <see cref="LinesLogged"/>; a message that says nothing to anybody else is not sent by itself.
+/// the log goes in few <see cref="LinesLogged"/>, and what is as well said at once in few messages of its kind; a message that says
+/// nothing to anybody else is not sent by itself.
 /// </summary>
 internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutboxTransport
 {
@@ -18,7 +19,7 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
     {
         var failures = new List<PublishFailure>();
         var sends = new List<Task>(messages.Count);
-        var batches = new LogBatches(clock);
+        var (batches, gathered) = (new LogBatches(clock), new GatheredEvents(clock));
         foreach (var message in messages)
         {
             if (Read(message, out var error) is { } content)
@@ -28,9 +29,13 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
                     batches.Add(logged, message.Body.Length);
                 }
 
-                if (content is not ActivityLogged)
+                if (content is IGatheredEvent one)
                 {
-                    sends.Add(PublishAsync(message, content, cancellationToken));
+                    gathered.Add(message, one);
+                }
+                else if (content is not ActivityLogged)
+                {
+                    sends.Add(PublishAsync(content, [message], cancellationToken));
                 }
             }
             else
@@ -39,6 +44,7 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
             }
         }
 
+        sends.AddRange(gathered.All().Select(g => PublishAsync(g.Content, g.Of, cancellationToken)));
         sends.Add(PublishInOrderAsync(batches.All(), cancellationToken));
         try
         {
@@ -60,12 +66,18 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
         }
     }
 
-    private async Task PublishAsync(ClaimedMessage message, IIntegrationEvent content, CancellationToken cancellationToken)
+    /// <param name="content">What is sent.</param>
+    /// <param name="of">The messages it is made of: it goes on with the first one's trace, and names the others'.</param>
+    /// <param name="cancellationToken">Ends the wait for the confirm.</param>
+    private async Task PublishAsync(IIntegrationEvent content, IReadOnlyList<ClaimedMessage> of, CancellationToken cancellationToken)
     {
-        using var activity = s_activities.StartActivity(
-            "outbox publish", ActivityKind.Producer, ActivityContext.TryParse(message.TraceParent, null, out var parent) ? parent : default);
-        await bus.Publish(content, content.GetType(), context => context.MessageId = message.EventId, cancellationToken);
+        var links = of.Skip(1).Select(m => new ActivityLink(TraceOf(m)));
+        using var activity = s_activities.StartActivity("outbox publish", ActivityKind.Producer, TraceOf(of[0]), links: links);
+        await bus.Publish(content, content.GetType(), context => context.MessageId = content.EventId, cancellationToken);
     }
+
+    private static ActivityContext TraceOf(ClaimedMessage message)
+        => ActivityContext.TryParse(message.TraceParent, null, out var trace) ? trace : default;
 
     private static IIntegrationEvent? Read(ClaimedMessage message, out string? error)
     {

@@ -34,6 +34,9 @@ public static class MessagingExtensions
         builder.Services.AddSingleton<OutboxWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxWatch>());
         builder.Services.AddHostedService<OutboxRelay>();
+        builder.Services.AddSingleton<QueueWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<QueueWatch>());
+        builder.Services.AddReceiveObserver(services => services.GetRequiredService<QueueWatch>());
         builder.Services.ConfigureDbContext<TDb>((services, db) =>
         {
             var signal = services.GetRequiredService<OutboxSignal>();
@@ -92,6 +95,7 @@ public static class MessagingExtensions
             if (!name.Contains(InstanceMark, StringComparison.Ordinal))
             {
                 queue.SetQuorumQueue();
+                context.GetService<QueueWatch>()?.Add(name);
             }
         }
     }
@@ -106,7 +110,17 @@ public static class MessagingExtensions
             // A broker that hangs is noticed in twice this time. Caches that live by its news must not wait for it longer.
             host.Heartbeat(s_heartbeat);
         });
-        rabbit.UseMessageRetry(retry => retry.Intervals([.. options.Retries ?? MessagingOptions.DefaultRetries]));
+        var retries = options.Retries ?? MessagingOptions.DefaultRetries;
+        rabbit.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(Outages.Is);
+            retry.Intervals([.. retries.Where(pause => pause < options.OutagePause), .. Enumerable.Repeat(options.OutagePause, Outages.Tries)]);
+        });
+        rabbit.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(Outages.Is);
+            retry.Intervals([.. retries]);
+        });
         rabbit.ConfigureEndpoints(context, new KebabCaseEndpointNameFormatter($"{options.QueuePrefix}{service}", includeNamespace: false));
     }
 }

@@ -16,6 +16,13 @@ public sealed class OutboxOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the relay lets events gather before it claims again, when the last claim was of many: under load, where one claim, one
+    /// publication and one delivery for many events leave the processors to the requests that make them.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
+    public TimeSpan GatherTime { get; set; } = TimeSpan.FromMilliseconds(25);
+
     /// <summary>How long a batch may wait for the broker's confirms.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(10);

@@ -12,6 +12,9 @@ internal sealed partial class OutboxRelay(
     OutboxTable outbox, IOutboxTransport transport, OutboxSignal signal, OutboxMetrics metrics,
     IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxRelay> logger) : BackgroundService
 {
+    // So many at once come only under load; fewer are passed on without delay.
+    private const int Many = 10;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
@@ -24,6 +27,10 @@ internal sealed partial class OutboxRelay(
                 if (published < options.Value.BatchSize)
                 {
                     await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
+                    if (published >= Many)
+                    {
+                        await Task.Delay(options.Value.GatherTime, stoppingToken);
+                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -32,10 +32,7 @@ internal sealed class BenchRows
         {
             for (var row = 0; row < count; row++)
             {
-                // Two abstracts a row, each pair another: as long as a chunk, and no two alike.
-                var first = collection.Documents[row % collection.Documents.Count].Text;
-                var second = collection.Documents[row / collection.Documents.Count * 17 % collection.Documents.Count].Text;
-                (ids[row], texts[row]) = (Guid.CreateVersion7(), $"{first}\n{second}");
+                (ids[row], texts[row]) = (Guid.CreateVersion7(), collection.ChunkOf(row));
                 await writer.StartRowAsync();
                 await writer.WriteAsync(ids[row]);
                 await writer.WriteAsync(service.Group);

@@ -9,6 +9,9 @@ internal sealed record Cranfield(
     // 1 to 4 are degrees of relevance; the file also lists documents somebody looked at and judged of no interest, as 5.
     private const int LeastRelevantGrade = 4;
 
+    /// <summary>Two abstracts, each pair another: as long as a chunk, and no two alike.</summary>
+    public string ChunkOf(int row) => $"{Documents[row % Documents.Count].Text}\n{Documents[row / Documents.Count * 17 % Documents.Count].Text}";
+
     public static Cranfield Read(string folder)
     {
         var documents = Records(Path.Combine(folder, "cran.all.1400"))

@@ -3,7 +3,7 @@ using OnePlatform.Bench.Retrieval;
 
 if (args is not [var folder, .. var more] || !Directory.Exists(folder))
 {
-    Console.Error.WriteLine("usage: dotnet run -c Release --project bench/retrieval -- <folder with cran.all.1400, cran.qry, cranqrel> [--speed] [--service]");
+    Console.Error.WriteLine("usage: bench/retrieval/run <folder with cran.all.1400, cran.qry, cranqrel> [--speed] [--service]");
     return 2;
 }
 

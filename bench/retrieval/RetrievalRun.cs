@@ -3,15 +3,13 @@ using System.Runtime.InteropServices;
 using OnePlatform.Knowledge.Analysis;
 using OnePlatform.Knowledge.Embedding;
 using OnePlatform.Knowledge.Search;
+using OnePlatform.Knowledge.Searching;
 
 namespace OnePlatform.Bench.Retrieval;
 
 /// <summary>Every query of the collection through the product's own index in each search mode.</summary>
 internal sealed class RetrievalRun
 {
-    // How deep each list is read before fusion; the product does the same.
-    private const int Candidates = 100;
-
     private static readonly RankFusion s_fusion = new(LocalEmbedding.FusionWeight);
 
     private readonly Cranfield _collection;
@@ -40,12 +38,12 @@ internal sealed class RetrievalRun
     private List<IReadOnlyList<string>> Rank(Func<string, IEnumerable<ScoredRow>> search) =>
         [.. _collection.Queries.Select(query => search(query).Take(Measures.Depth).Select(row => _collection.Documents[row.Row].Id).ToList())];
 
-    private ScoredRow[] Keyword(string query) => new KeywordSearch(query, [_keywords]).Best(0, Candidates, filter: null);
+    private ScoredRow[] Keyword(string query) => new KeywordSearch(query, [_keywords]).Best(0, Ranking.FusedDepth, filter: null);
 
     private ScoredRow[] Vector(string query)
     {
         var vector = LocalEmbedding.Embed(query);
-        var top = new TopRows(Candidates);
+        var top = new TopRows(Ranking.FusedDepth);
         for (var row = 0; row < _vectors.Count; row++)
         {
             top.Offer(row, TensorPrimitives.Dot<float>(vector, _vectors[row]));

@@ -54,10 +54,7 @@ internal static class SpeedRun
         var keywords = new KeywordIndex();
         for (var row = 0; row < Rows; row++)
         {
-            // Two abstracts a row, each pair another: as long as a chunk, and no two alike.
-            var first = collection.Documents[row % collection.Documents.Count].Text;
-            var second = collection.Documents[row / collection.Documents.Count * 17 % collection.Documents.Count].Text;
-            var terms = TextAnalyzer.Terms($"{first}\n{second}");
+            var terms = TextAnalyzer.Terms(collection.ChunkOf(row));
             keywords.Add(row, TermCount.Of(CollectionsMarshal.AsSpan(terms)));
             vectors.Add(row, LocalEmbedding.Embed(CollectionsMarshal.AsSpan(terms)));
         }

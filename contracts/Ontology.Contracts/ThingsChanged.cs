@@ -6,7 +6,12 @@ namespace OnePlatform.Ontology.Contracts;
 /// <summary>Things were created, changed, archived or restored; carries each as it now is.</summary>
 public sealed record ThingsChanged(
     Guid EventId, DateTimeOffset OccurredAt, EventOrigin Origin, IReadOnlyList<LogLine> Log, IReadOnlyList<ThingSnapshot> Things)
-    : ILoggedEvent;
+    : ILoggedEvent, IGatheredEvent
+{
+    /// <inheritdoc/>
+    public IIntegrationEvent With(Guid eventId, IReadOnlyList<IGatheredEvent> others)
+        => this with { EventId = eventId, Log = [], Things = [.. Things, .. others.Cast<ThingsChanged>().SelectMany(o => o.Things)] };
+}
 
 /// <summary>A thing as other services need it, to index it for search above all.</summary>
 /// <param name="Properties">A JSON object.</param>

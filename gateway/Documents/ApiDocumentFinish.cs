@@ -4,12 +4,14 @@ namespace OnePlatform.Gateway.Documents;
 
 /// <summary>
 /// Adds to the merged document what the gateway does for every operation: the limit headers of each answer, the credential an
-/// operation does without, and the sizes beyond which no request and no answer goes.
+/// operation does without, the sizes beyond which no request and no answer goes; and what its readers want of each: what a
+/// parameter means, and an example.
 /// </summary>
 internal static class ApiDocumentFinish
 {
     private const string InternalError = "#/components/responses/InternalError";
     private const string FrameworkProblem = "ProblemDetails";
+    private const string MergePatch = "application/merge-patch+json";
     private static readonly string[] s_always = ["Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy"];
     private static readonly string[] s_withPause = [.. s_always, "Retry-After"];
     private static readonly string[] s_methods = ["get", "put", "post", "patch", "delete", "head", "options"];
@@ -19,11 +21,15 @@ internal static class ApiDocumentFinish
         var components = (JsonObject)document["components"]!;
         foreach (var (_, path) in (JsonObject)document["paths"]!)
         {
-            foreach (var (_, operation) in ((JsonObject)path!).Where(member => s_methods.Contains(member.Key)))
+            foreach (var (method, operation) in ((JsonObject)path!).Where(member => s_methods.Contains(member.Key)))
             {
-                FinishOperation((JsonObject)operation!);
+                FinishOperation(method, (JsonObject)operation!);
+                LetPatchesLeaveOut(operation!["requestBody"]?["content"]?[MergePatch]?["schema"], components);
             }
         }
+
+        components["examples"] = DocumentExamples.Problems();
+        DocumentExamples.Add(document);
 
         // Described by the services, and used by no operation any more.
         (components["schemas"] as JsonObject)?.Remove(FrameworkProblem);
@@ -44,14 +50,11 @@ internal static class ApiDocumentFinish
         }
     }
 
-    private static void FinishOperation(JsonObject operation)
+    private static void FinishOperation(string method, JsonObject operation)
     {
         // Said, so that nobody takes it for forgotten.
         operation["security"] ??= new JsonArray();
-        foreach (var parameter in operation["parameters"] as JsonArray ?? [])
-        {
-            SchemaBounds.Apply(parameter!["schema"], SchemaBounds.LongestParameter);
-        }
+        FinishParameters(method, operation);
 
         if (operation["requestBody"] is JsonObject body)
         {
@@ -64,6 +67,11 @@ internal static class ApiDocumentFinish
         }
 
         responses["500"] ??= new JsonObject { ["$ref"] = InternalError };
+        if (responses["404"] is JsonObject absent && !absent.ContainsKey("content") && responses["400"]?["content"] is { } problem)
+        {
+            // A service answers it bare; the problem is written for it.
+            absent["content"] = problem.DeepClone();
+        }
         foreach (var (status, response) in responses)
         {
             if (response is JsonObject answer && !answer.ContainsKey("$ref"))
@@ -71,6 +79,47 @@ internal static class ApiDocumentFinish
                 BoundContent(answer);
                 AddHeaders(status, answer);
             }
+        }
+    }
+
+    // What the whole object needs, a patch of it may leave out.
+    private static void LetPatchesLeaveOut(JsonNode? schema, JsonObject components)
+    {
+        if (schema?["$ref"]?.GetValue<string>() is { } reference)
+        {
+            (components["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]] as JsonObject)?.Remove("required");
+        }
+    }
+
+    private static void FinishParameters(string method, JsonObject operation)
+    {
+        if (operation["parameters"] is not JsonArray parameters)
+        {
+            parameters = [];
+        }
+
+        foreach (var parameter in parameters.OfType<JsonObject>().Where(parameter => !parameter.ContainsKey("$ref")))
+        {
+            SchemaBounds.Apply(parameter["schema"], SchemaBounds.LongestParameter);
+            if (!parameter.ContainsKey("description") && ParameterTexts.Of(parameter["name"]!.GetValue<string>()) is { } text)
+            {
+                parameter["description"] = text;
+            }
+        }
+
+        if (((JsonArray)operation["security"]!).Count > 0)
+        {
+            parameters.Add(new JsonObject { ["$ref"] = "#/components/parameters/ActingGroup" });
+        }
+
+        if (method == "post")
+        {
+            parameters.Add(new JsonObject { ["$ref"] = "#/components/parameters/IdempotencyKey" });
+        }
+
+        if (parameters is { Parent: null, Count: > 0 })
+        {
+            operation["parameters"] = parameters;
         }
     }
 

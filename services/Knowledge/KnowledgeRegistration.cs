@@ -29,7 +29,7 @@ internal static class KnowledgeRegistration
         services.AddSingleton(provider => EmbedderFactory.Create(provider.GetRequiredService<IOptions<EmbeddingOptions>>().Value));
         services.AddSingleton(provider => new Chunker(provider.GetRequiredService<IOptions<ChunkingOptions>>().Value));
         services.AddSingleton(provider => new DocumentReaders(provider.GetRequiredService<IOptions<ReadingLimits>>().Value));
-        services.AddSingleton<Embedder>();
+        services.AddSingleton<Embedder>().AddExceptionHandler<EmbeddingProblems>();
         services.AddOptions<ModelBudgetOptions>().BindConfiguration(ModelBudgetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ChatModelOptions>().BindConfiguration(ChatModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => AnswererFactory.CreateModel(provider.GetRequiredService<IOptions<ChatModelOptions>>().Value));
@@ -39,6 +39,7 @@ internal static class KnowledgeRegistration
         services.AddScoped<IndexReader>().AddScoped<RecordWriter>();
         services.AddScoped<RecordStore>().AddScoped<RecordList>();
         services.AddScoped<DocumentStore>().AddScoped<DocumentChunks>().AddScoped<JobStore>().AddScoped<Ingestion>();
+        services.AddSingleton<IngestionMetrics>().AddSingleton<AnswerMetrics>();
         services.AddHostedService<ResumeJobs>();
         services.AddScoped<SearchRows>().AddScoped<KnowledgeSearch>();
         if (hasQdrant)
@@ -55,6 +56,7 @@ internal static class KnowledgeRegistration
         services.AddSingleton<ChatStreams>();
         services.AddScoped<ChatStore>();
         services.AddScoped<ActivityLog>().AddScoped<ModelBudget>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
-        services.AddHostedService<Reembedding>().AddHostedService<PruneIndex>();
+        services.AddSingleton<Reembedding>().AddHostedService(provider => provider.GetRequiredService<Reembedding>());
+        services.AddHostedService<PruneIndex>();
     }
 }

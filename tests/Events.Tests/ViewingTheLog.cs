@@ -78,7 +78,7 @@ public sealed class ViewingTheLog(EventsHost host) : IClassFixture<EventsHost>
     {
         var scope = new TenantScope();
         scope.ActIn(Guid.NewGuid());
-        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenTenantConnectionAsync(scope, CancellationToken.None);
+        await using var connection = await host.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
         await using (var prefer = new NpgsqlCommand("set enable_seqscan = off; set enable_indexscan = off", connection))
         {
             await prefer.ExecuteNonQueryAsync();

@@ -38,7 +38,7 @@ public sealed class KeepingTenantsApart(OntologyHost host) : IClassFixture<Ontol
 
         var scope = new TenantScope();
         scope.ActIn(one.Group);
-        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenTenantConnectionAsync(scope, CancellationToken.None);
+        await using var connection = await host.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
         await using var command = new NpgsqlCommand(sql, connection);
         var expected = sql.Contains("users") || sql.Contains("outbox") || sql.Contains("connections") ? 0L : 1L;
         Assert.Equal(expected, await command.ExecuteScalarAsync());
@@ -50,7 +50,7 @@ public sealed class KeepingTenantsApart(OntologyHost host) : IClassFixture<Ontol
         var (one, other) = (await host.TenantAsync(), await host.TenantAsync());
         var scope = new TenantScope();
         scope.ActIn(one.Group);
-        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenTenantConnectionAsync(scope, CancellationToken.None);
+        await using var connection = await host.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
         await using var command = new NpgsqlCommand(
             "insert into things (id, group_id, type, name, properties, status, version, created_at, updated_at) values (gen_random_uuid(), $1, 'note', 'x', '{}', 'active', 1, now(), now())",
             connection)
@@ -63,7 +63,7 @@ public sealed class KeepingTenantsApart(OntologyHost host) : IClassFixture<Ontol
     public async Task A_scope_that_nobody_set_sees_nothing()
     {
         await host.TenantAsync();
-        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenTenantConnectionAsync(new TenantScope(), CancellationToken.None);
+        await using var connection = await host.Services.GetRequiredService<TenantSessions>().OpenAsync(new TenantScope(), CancellationToken.None);
         await using var command = new NpgsqlCommand("select count(*) from groups", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync());
     }

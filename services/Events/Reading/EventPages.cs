@@ -35,8 +35,8 @@ internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope,
             return null;
         }
 
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var command = new NpgsqlCommand { Connection = connection };
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        await using var command = new NpgsqlCommand { Connection = transaction.Connection };
         command.Parameters.Add(new NpgsqlParameter("groups", scope.Groups.ToArray()));
         query.AddOwnParametersTo(command.Parameters);
         return await query.Plan.CountAsync(command, $"events e where e.group_id = any (@groups){query.Own}", cancellationToken);

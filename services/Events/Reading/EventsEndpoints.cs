@@ -14,14 +14,17 @@ internal static class EventsEndpoints
     {
         var events = routes.MapGroup("/api/events").WithTags("Events").Access("events:read", Role.GroupUser);
         events.MapGet("/", ListEvents).WithName("ListEvents").WithSummary("Lists the events of the acting group, newest first.")
+            .WithMetadata(EventLists.Newest)
             .WithDescription(
                 "Parameters: type, actorId, targetId, source (each a comma-separated list), from, to (by occurredAt), q (full text over the "
                 + "metadata), filter. With afterPosition the list follows the log in the order of positions; with beforePosition it goes back. "
                 + "A page whose filter no index serves may have fewer rows than its limit, even none, while hasMore says to go on. "
                 + "With platform=true a platform owner reads what belongs to no group.");
         events.MapGet("/{id:guid}", GetEvent).WithName(Get).WithSummary("Reads one event.");
-        events.MapGet("/actor/{id:guid}", ListEventsOfActor).WithName("ListEventsOfActor").WithSummary("Lists what a person or key did, newest first.");
-        events.MapGet("/target/{id:guid}", ListEventsOfTarget).WithName("ListEventsOfTarget").WithSummary("Lists what happened to something, newest first.");
+        events.MapGet("/actor/{id:guid}", ListEventsOfActor).WithName("ListEventsOfActor").WithSummary("Lists what a person or key did, newest first.")
+            .WithMetadata(EventLists.Newest);
+        events.MapGet("/target/{id:guid}", ListEventsOfTarget).WithName("ListEventsOfTarget").WithSummary("Lists what happened to something, newest first.")
+            .WithMetadata(EventLists.Newest);
     }
 
     private static Task<Results<ListOk<EventResponse>, ProblemHttpResult>> ListEvents(

@@ -14,7 +14,7 @@ namespace OnePlatform.Events.Retention;
 /// rest in small transactions that take no lock a writer needs. Tells each group's log how much went. Positions of what stays do not change.
 /// </summary>
 internal sealed partial class PurgeOldEvents(
-    NpgsqlDataSource dataSource, DropOldMonths months, EventArchive archive, OutboxSignal signal, RetentionMetrics metrics, IOptions<RetentionOptions> options,
+    TenantSessions sessions, DropOldMonths months, EventArchive archive, OutboxSignal signal, RetentionMetrics metrics, IOptions<RetentionOptions> options,
     IOptions<WebhookOptions> webhooks, TimeProvider clock, ILogger<PurgeOldEvents> logger) : BackgroundService
 {
     // Any number will do, as long as every instance uses the same.
@@ -50,7 +50,7 @@ internal sealed partial class PurgeOldEvents(
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
+        await using var connection = await sessions.OpenAsync(scope, cancellationToken);
         if (!await IsFirstAsync(connection, cancellationToken))
         {
             return null;

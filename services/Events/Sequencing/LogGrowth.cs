@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Npgsql;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Sequencing;
 
@@ -9,7 +10,7 @@ namespace OnePlatform.Events.Sequencing;
 /// Wakes those who follow a group's log when it grows, whichever instance numbered the events. Only the wish to look travels
 /// here, never an event, so that a listener costs a few hundred bytes however slow it is; what is new it reads from the table.
 /// </summary>
-internal sealed partial class LogGrowth(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<LogGrowth> logger) : BackgroundService
+internal sealed partial class LogGrowth(TenantSessions sessions, TimeProvider clock, ILogger<LogGrowth> logger) : BackgroundService
 {
     /// <summary>To follow every group at once.</summary>
     public static readonly Guid AnyGroup = Guid.AllBitsSet;
@@ -61,7 +62,7 @@ internal sealed partial class LogGrowth(NpgsqlDataSource dataSource, TimeProvide
 
     private async Task ListenAsync(CancellationToken stoppingToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        await using var connection = await sessions.OpenAsync(new TenantScope(), stoppingToken);
         connection.Notification += (_, call) => Wake(call.Payload);
         await using (var listen = new NpgsqlCommand($"listen {LogChannels.Grown}", connection))
         {

@@ -1,6 +1,7 @@
 using System.Data;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Sequencing;
 
@@ -10,7 +11,7 @@ namespace OnePlatform.Events.Sequencing;
 /// Lock and work share one session: whoever loses the lock loses the transaction with it.
 /// </summary>
 internal sealed partial class Sequencer(
-    NpgsqlDataSource dataSource, SequencerMetrics metrics, IOptions<SequencerOptions> options, TimeProvider clock, ILogger<Sequencer> logger)
+    TenantSessions sessions, SequencerMetrics metrics, IOptions<SequencerOptions> options, TimeProvider clock, ILogger<Sequencer> logger)
     : BackgroundService
 {
     // Any number will do, as long as every instance uses the same.
@@ -40,10 +41,11 @@ internal sealed partial class Sequencer(
 
     private async Task LeadAsync(CancellationToken stoppingToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken);
+        var everybody = new TenantScope();
+        everybody.ActAsSystem();
+        await using var connection = await sessions.OpenAsync(everybody, stoppingToken);
         var called = false;
         connection.Notification += (_, _) => called = true;
-        await ExecuteAsync(connection, "select set_config('app.system', 'on', false)", stoppingToken);
         try
         {
             await ExecuteAsync(connection, $"select pg_advisory_lock({LockId})", stoppingToken, timeoutSeconds: 0);

@@ -26,7 +26,7 @@ internal sealed record StoredDocument(
         StartOffset = chunk.Start,
         EndOffset = chunk.End,
         TokenCount = chunk.TokenCount,
-        Section = chunk.Section is { Length: > 2000 } section ? PlainText.Storable(section[..2000]) : chunk.Section,
+        Section = SectionOf(chunk),
         ContentHash = chunk.Hash,
         EmbeddingModel = embedding is null ? null : model,
         EmbeddingDimensions = embedding?.Length,
@@ -35,6 +35,12 @@ internal sealed record StoredDocument(
         CreatedAt = now,
         UpdatedAt = now,
     };
+
+    /// <summary>As much of the headings as the column holds; the cut may leave half a surrogate pair.</summary>
+    public static string? SectionOf(Chunk chunk)
+        => chunk.Section is { Length: > LongestSection } section ? PlainText.Storable(section[..LongestSection]) : chunk.Section;
+
+    private const int LongestSection = 2000;
 }
 
 /// <summary>A document's chunks as they are stored.</summary>
@@ -102,7 +108,7 @@ internal sealed class DocumentChunks(NpgsqlDataSource dataSource, TenantScope sc
              where k.group_id = $1 and k.id = n.id
              """,
             kept, plan.Kept.Select(k => k.Cut.Index).ToArray(), plan.Kept.Select(k => k.Cut.Start).ToArray(),
-            plan.Kept.Select(k => k.Cut.End).ToArray(), plan.Kept.Select(k => k.Cut.Section is { Length: > 2000 } s ? s[..2000] : k.Cut.Section).ToArray(),
+            plan.Kept.Select(k => k.Cut.End).ToArray(), plan.Kept.Select(k => StoredDocument.SectionOf(k.Cut)).ToArray(),
             RecordBatch.Text(document.Title), document.Labels, RecordBatch.Json(document.Metadata), RecordBatch.Uuid(document.ThingId), now);
 
         // A new number makes every copy of the index read the entry again.

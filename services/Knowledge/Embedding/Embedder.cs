@@ -7,6 +7,9 @@ namespace OnePlatform.Knowledge.Embedding;
 /// <summary>Texts to unit vectors, with the model's name, by which like is compared with like only.</summary>
 internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> generator, IOptions<EmbeddingOptions> options)
 {
+    /// <summary>In place of the model: a row that waits for its vector, and is found by its words till then.</summary>
+    public const string Pending = "pending";
+
     private const int BatchSize = 64;
 
     public string Model => options.Value.Endpoint is null ? LocalEmbedding.Model : options.Value.Model;
@@ -15,13 +18,14 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
     public double FusionWeight => options.Value.Endpoint is null ? LocalEmbedding.FusionWeight : 1;
 
     /// <summary>A vector for each text; one that has no direction, because nothing in the text was a word, is null.</summary>
+    /// <exception cref="EmbeddingException">The endpoint is away, or refuses.</exception>
     public async Task<float[]?[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         var vectors = new float[]?[texts.Count];
         for (var first = 0; first < texts.Count; first += BatchSize)
         {
             var batch = texts.Skip(first).Take(BatchSize);
-            var embedded = await generator.GenerateAsync(batch, cancellationToken: cancellationToken);
+            var embedded = await GenerateAsync(batch, cancellationToken);
             for (var i = 0; i < embedded.Count; i++)
             {
                 vectors[first + i] = UnitOf(embedded[i].Vector.ToArray());
@@ -29,6 +33,18 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
         }
 
         return vectors;
+    }
+
+    private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await generator.GenerateAsync(texts, cancellationToken: cancellationToken);
+        }
+        catch (Exception ex) when (EmbedderFailure.Of(ex, cancellationToken) is { } failure)
+        {
+            throw new EmbeddingException(failure, ex);
+        }
     }
 
     /// <summary>The vector at length one, or null when it has no direction.</summary>

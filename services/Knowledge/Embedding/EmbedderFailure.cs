@@ -16,6 +16,11 @@ internal sealed record EmbedderFailure(string Code, string Detail, bool Passes)
         _ => null,
     };
 
-    private static EmbedderFailure Unavailable { get; } =
-        new("embedding_unavailable", "The embedding endpoint is not available; this is tried again.", Passes: true);
+    private static EmbedderFailure Unavailable { get; } = new("embedding_unavailable", "The embedding endpoint is not available.", Passes: true);
+}
+
+/// <summary>Texts could not be embedded, through no fault of theirs.</summary>
+internal sealed class EmbeddingException(EmbedderFailure failure, Exception cause) : Exception(failure.Detail, cause)
+{
+    public EmbedderFailure Failure => failure;
 }

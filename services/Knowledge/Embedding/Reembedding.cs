@@ -7,11 +7,13 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Knowledge.Embedding;
 
 /// <summary>
-/// When the model has changed: gives the platform's own rows vectors of the new one, some at a time, one instance at it. Rows are found
-/// by their words all along, and by their vectors from when they have new ones. Vectors that callers brought are left alone.
+/// When the model has changed, or could not be asked: gives the platform's own rows vectors of the present one, some at a time, one instance
+/// at it. Rows are found by their words all along, and by their vectors from when they have new ones. Vectors that callers brought are
+/// left alone.
 /// </summary>
 internal sealed partial class Reembedding(
-    NpgsqlDataSource dataSource, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger) : BackgroundService
+    NpgsqlDataSource dataSource, TenantSessions sessions, Embedder embedder, OutboxSignal outbox, TimeProvider clock, ILogger<Reembedding> logger)
+    : BackgroundService
 {
     private const int BatchSize = 32;
 
@@ -21,41 +23,56 @@ internal sealed partial class Reembedding(
     private static readonly TimeSpan s_again = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_later = TimeSpan.FromHours(1);
 
+    private readonly SemaphoreSlim _asked = new(0);
+
+    /// <summary>Has it look soon, for there are rows without a vector.</summary>
+    public void Wake() => _asked.Release();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var pause = s_later;
+            var isDone = false;
             try
             {
-                await RunAsync(stoppingToken);
+                isDone = await RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or TimeoutException || EmbedderFailure.Of(ex, stoppingToken) is not null)
+            catch (Exception ex) when (ex is NpgsqlException or TimeoutException or EmbeddingException)
             {
                 LogInterrupted(ex);
-                pause = s_again;
             }
 
-            await Task.Delay(pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await (isDone ? AskedAsync(stoppingToken) : Task.Delay(s_again, clock, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
+    private async Task AskedAsync(CancellationToken cancellationToken)
     {
-        await using var held = await dataSource.OpenConnectionAsync(cancellationToken);
+        await _asked.WaitAsync(s_later, cancellationToken);
+        while (_asked.Wait(0, CancellationToken.None))
+        {
+            // One look is enough for all who asked.
+        }
+    }
+
+    /// <returns>False when another instance is at it, which may be past what is asked for here.</returns>
+    private async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var held = await sessions.OpenAsync(new TenantScope(), cancellationToken);
         await using var claim = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", held);
         if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
         {
-            return;
+            return false;
         }
 
-        var done = 0;
-        for (List<Row> rows; (rows = await OldAsync(cancellationToken)).Count > 0; done += rows.Count)
+        var (done, last) = (0, new Row(Guid.Empty, Guid.Empty, ""));
+        for (List<Row> rows; (rows = await OldAsync(last, cancellationToken)).Count > 0; done += rows.Count)
         {
+            last = rows[^1];
             foreach (var group in rows.GroupBy(r => r.Group))
             {
                 await RenewAsync(group.Key, [.. group], cancellationToken);
@@ -66,9 +83,12 @@ internal sealed partial class Reembedding(
         {
             LogRenewed(done, embedder.Model);
         }
+
+        return true;
     }
 
-    private async Task<List<Row>> OldAsync(CancellationToken cancellationToken)
+    // Past what was done already: looking from the beginning each time would read the whole table for every few rows.
+    private async Task<List<Row>> OldAsync(Row after, CancellationToken cancellationToken)
     {
         var everywhere = new TenantScope();
         everywhere.ActAsSystem();
@@ -76,10 +96,11 @@ internal sealed partial class Reembedding(
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             $"""
              select group_id, id, text from {KnowledgeRecord.Table}
-             where embedding_model <> $1 and text is not null and (document_id is not null or follows_thing or embedding_model = '{LocalEmbedding.Model}')
-             order by group_id limit {BatchSize}
+             where (group_id, id) > ($2, $3) and embedding_model <> $1 and text is not null
+                 and (document_id is not null or follows_thing or embedding_model = '{LocalEmbedding.Model}')
+             order by group_id, id limit {BatchSize}
              """)
-        { Parameters = { new() { Value = embedder.Model } } });
+        { Parameters = { new() { Value = embedder.Model }, new() { Value = after.Group }, new() { Value = after.Id } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var rows = new List<Row>();

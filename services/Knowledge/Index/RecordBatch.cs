@@ -5,7 +5,6 @@ using OnePlatform.Contracts;
 using OnePlatform.Knowledge.Analysis;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Records;
-using OnePlatform.Knowledge.Things;
 using OnePlatform.Messaging;
 
 namespace OnePlatform.Knowledge.Index;
@@ -16,7 +15,8 @@ namespace OnePlatform.Knowledge.Index;
 /// </summary>
 internal sealed class RecordBatch : IAsyncDisposable
 {
-    private const string Change = "(select s.change from index_state s where s.group_id = $1)";
+    /// <summary>The change of the group's index that this batch makes, as an expression.</summary>
+    public const string Change = "(select s.change from index_state s where s.group_id = $1)";
 
     private const string RecordColumns =
         $"""
@@ -66,13 +66,6 @@ internal sealed class RecordBatch : IAsyncDisposable
     {
         Add(row);
         Run(EntryColumns, EntryValues(row, embedding));
-    }
-
-    /// <summary>A row that follows a thing, added only if the thing is known at this version at this point of the transaction.</summary>
-    public void AddOfThing(KnowledgeRecord row, float[]? embedding, long version)
-    {
-        Run($"{RecordColumns} where exists (select from {ThingState.Table} t where t.thing_id = $8 and t.version = $25)", [.. Values(row), version]);
-        Run($"{EntryColumns} where exists (select from {ThingState.Table} t where t.thing_id = $9 and t.version = $10)", [.. EntryValues(row, embedding), version]);
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using ModelContextProtocol.Protocol;
 using OnePlatform.Knowledge.Data;
+using OnePlatform.Knowledge.Embedding;
 using OnePlatform.Knowledge.Http;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
@@ -55,7 +56,7 @@ internal sealed class McpCalls(
         {
             return Refused(ex.Message);
         }
-        catch (Exception ex) when (ex is HttpRequestException or Polly.ExecutionRejectedException or TimeoutException)
+        catch (Exception ex) when (ex is HttpRequestException or Polly.ExecutionRejectedException or TimeoutException or EmbeddingException)
         {
             return Refused("Another part of the platform is not available; try again.");
         }

@@ -95,8 +95,8 @@ internal sealed class QdrantFeed(NpgsqlDataSource dataSource, QdrantClient qdran
 
     private async Task<string[]> FeedOnceAsync(TenantScope scope, Guid group, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
 
         // The row is held until the end: two feeding one group could put an old entry over a newer one.
         var (from, spaces, to) = await LockAsync(connection, group, cancellationToken);

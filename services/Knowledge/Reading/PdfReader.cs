@@ -13,9 +13,17 @@ internal sealed class PdfReader(ReadingLimits limits) : IDocumentReader
 
     public ReadOutcome Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
+        // The parser survives what its filters throw, in places; the filters remember.
+        var filters = new PdfFilters(limits.UnpackedBytes);
+        var outcome = Read(content, filters, cancellationToken);
+        return filters.IsSpent ? ReadFailure.TooLarge($"The document unpacks to more than {limits.UnpackedBytes} bytes.") : outcome;
+    }
+
+    private ReadOutcome Read(ReadOnlyMemory<byte> content, PdfFilters filters, CancellationToken cancellationToken)
+    {
         try
         {
-            using var document = PdfDocument.Open(content.ToArray(), new ParsingOptions { UseLenientParsing = true });
+            using var document = PdfDocument.Open(content.ToArray(), new ParsingOptions { UseLenientParsing = true, FilterProvider = filters });
             if (document.NumberOfPages > limits.Pages)
             {
                 return ReadFailure.TooLarge($"The document has {document.NumberOfPages} pages; {limits.Pages} are allowed.");

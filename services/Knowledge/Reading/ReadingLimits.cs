@@ -12,7 +12,7 @@ internal sealed class ReadingLimits
     /// <summary>Characters of text kept from one document; more is refused, not cut.</summary>
     public int Characters { get; set; } = 20_000_000;
 
-    /// <summary>All parts of a zipped document together, unpacked.</summary>
+    /// <summary>All parts of a zipped document together, unpacked; of a PDF all that is unpacked to read it.</summary>
     public long UnpackedBytes { get; set; } = 200L * 1024 * 1024;
 
     public int Parts { get; set; } = 5_000;

@@ -55,10 +55,10 @@ internal sealed class RecordList(KnowledgeDb db, NpgsqlDataSource dataSource, Cu
         }
 
         const string Rows = $"{KnowledgeRecord.Table} k where k.group_id = any (@groups)";
-        await using var connection = await dataSource.OpenTenantConnectionAsync(db.Scope, cancellationToken);
-        await using var counting = Command(connection);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(db.Scope, cancellationToken);
+        await using var counting = Command(transaction.Connection);
         var total = await plan.CountAsync(counting, Rows, cancellationToken);
-        await using var command = Command(connection);
+        await using var command = Command(transaction.Connection);
         command.CommandText = $"select {RecordRow.ListColumns}, {plan.KeyColumns} from {Rows} and {plan.Where} order by {plan.OrderBy} limit {plan.FetchLimit}";
         plan.AddParametersTo(command);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -73,8 +73,8 @@ internal sealed class ContactStore(
         ThingResponse thing, SendContactRequest request, string sender, CancellationToken cancellationToken)
     {
         var limit = await quotas.AskAsync(thing.GroupId, Quota.Things, 1, cancellationToken);
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await WaitAsync(connection, thing.GroupId, sender, thing.CreatedAt, cancellationToken) is { } wait)
         {
             return new ContactOutcome(null, wait);
@@ -86,10 +86,11 @@ internal sealed class ContactStore(
         }
 
         await using var batch = new NpgsqlBatch(connection);
-        var insert = ThingStore.InsertOf(thing, isComplete: true, ThingEvents.Submitted(thing, request.Email, request.Subject, origin.Current));
+        var submitted = OutboxMessage.For(ThingEvents.Submitted(thing, request.Email, request.Subject, origin.Current));
+        var insert = ThingInsert.Of([new NewThing(thing, IsComplete: true, submitted)]);
         batch.BatchCommands.Add(insert);
         await batch.ExecuteNonQueryAsync(cancellationToken);
-        if (insert.RecordsAffected == 0)
+        if (insert.Rows == 0)
         {
             return new ContactOutcome(null, Problem: ThingProblems.GroupArchived());
         }

@@ -65,8 +65,13 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <returns>The problem; null when they ran.</returns>
     public async Task<ProblemHttpResult?> RunAsync(
         TenantScope scope, Guid groupId, Quota quota, int count, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+        => await RunWithinAsync(await AskAsync(groupId, quota, count, cancellationToken), scope, groupId, quota, count, commands, cancellationToken);
+
+    /// <summary>The same for who has asked already.</summary>
+    public async Task<ProblemHttpResult?> RunWithinAsync(
+        QuotaLimit? limit, TenantScope scope, Guid groupId, Quota quota, int count, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {
-        if (await AskAsync(groupId, quota, count, cancellationToken) is not { } limit)
+        if (limit is null)
         {
             await using var batch = dataSource.CreateTenantBatch(scope);
             await ExecuteAsync(batch, commands, cancellationToken);

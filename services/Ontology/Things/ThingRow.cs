@@ -13,7 +13,7 @@ internal static class ThingRow
     public const int Next = 12;
 
     public static ThingResponse Read(DbDataReader row) => new(
-        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), JsonElement.Parse(row.GetString(4)), row.GetString(5),
+        row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), JsonElement.Parse(row.GetFieldValue<byte[]>(4)), row.GetString(5),
         row.IsDBNull(6) ? null : row.GetString(6), row.IsDBNull(7) ? null : row.GetGuid(7), row.GetInt64(8),
         row.GetFieldValue<DateTimeOffset>(9), row.GetFieldValue<DateTimeOffset>(10), row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11));
 }
@@ -22,5 +22,10 @@ internal static class ThingRow
 internal static class ThingSight
 {
     public static string Of(ServiceDefaults.Caller caller, string table = "t")
-        => caller.Role <= ServiceDefaults.Role.Customer ? $"{table}.status = 'published'" : "true";
+        => SeesAll(caller) ? "true" : $"{table}.status = '{ThingStatus.Published}'";
+
+    /// <summary>The same of a thing that was read.</summary>
+    public static bool Allows(ServiceDefaults.Caller caller, ThingResponse thing) => SeesAll(caller) || thing.Status == ThingStatus.Published;
+
+    private static bool SeesAll(ServiceDefaults.Caller caller) => caller.Role > ServiceDefaults.Role.Customer;
 }

@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
-using NpgsqlTypes;
-using OnePlatform.Contracts;
 using OnePlatform.Messaging;
-using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Types;
 using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -24,21 +22,9 @@ internal sealed record ThingOutcome(ThingResponse? Thing, ThingRefusal Refusal =
 
 /// <summary>Finds and creates things: the two that must be fast, each one round trip.</summary>
 internal sealed class ThingStore(
-    NpgsqlDataSource dataSource, TenantScope scope, ThingRules rules, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, ThingRules rules, QuotaGate quotas, ThingIntake intake, OutboxSignal outbox, RequestOrigin origin,
+    TimeProvider clock)
 {
-    // A thing in a group that is archived, or that is strict while something is missing, is not stored, and then nor is the event.
-    private const string Insert =
-        $"""
-         with done as (
-             insert into things (id, group_id, type, name, properties, status, external_id, created_by, version, created_at, updated_at)
-             select @id, @group_id, @type, @name, @properties, @status, @external_id, @created_by, 1, @now, @now
-             from groups g
-             where g.id = @group_id and g.status = 'active'
-                 and (@is_complete or not coalesce((g.settings ->> 'strictProperties')::boolean, false))
-             returning id)
-         {OutboxWriting.ForEachDone}
-         """;
-
     public async Task<ThingResponse?> FindAsync(Caller caller, Guid groupId, Guid id, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateTenantBatch(scope);
@@ -65,10 +51,12 @@ internal sealed class ThingStore(
         var thing = new ThingResponse(
             Guid.CreateVersion7(now), groupId, checkedThing.Type.Name, request.Name, checkedThing.Properties, request.Status ?? ThingStatus.Active,
             request.ExternalId, caller.Id, Version: 1, now, now, Warnings: strict == false ? checkedThing.Missing : null);
-        var insert = InsertOf(thing, isComplete: checkedThing.Missing.Count == 0, ThingEvents.Created(thing, origin.Current));
+        var created = new NewThing(thing, checkedThing.Missing.Count == 0, OutboxMessage.For(ThingEvents.Created(thing, origin.Current)));
+        bool isStored;
         try
         {
-            if (await quotas.RunAsync(scope, groupId, Quota.Things, 1, [.. TypeHolds.Of(checkedThing.Type.Custom), insert], cancellationToken) is { } full)
+            (isStored, var full) = await StoreAsync(created, checkedThing.Type.Custom, cancellationToken);
+            if (full is not null)
             {
                 return new ThingOutcome(null, ThingRefusal.QuotaExceeded, Problem: full);
             }
@@ -78,7 +66,7 @@ internal sealed class ThingStore(
             return new ThingOutcome(null, ThingRefusal.ExternalIdTaken);
         }
 
-        if (insert.RecordsAffected == 0)
+        if (!isStored)
         {
             // Rare, so only now asked which of the two it was: nothing is missing, or it is missed.
             var strictly = rules.Check(request.Type, request.Name, request.Properties, request.ExternalId, strict: true);
@@ -91,22 +79,19 @@ internal sealed class ThingStore(
         return new ThingOutcome(thing);
     }
 
-    /// <summary>Stores the thing and the event that tells of it, or neither; the command tells by its affected rows.</summary>
-    public static NpgsqlBatchCommand InsertOf(ThingResponse thing, bool isComplete, IIntegrationEvent created)
+    // With what other requests create at this moment; in a transaction of its own where it is counted, held to its type or undone with others.
+    private async Task<(bool IsStored, ProblemHttpResult? Full)> StoreAsync(NewThing created, CustomType? type, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlBatchCommand(Insert);
-        var parameters = command.Parameters;
-        parameters.AddUuid("id", thing.Id);
-        parameters.AddUuid("group_id", thing.GroupId);
-        parameters.AddText("type", thing.Type);
-        parameters.AddText("name", thing.Name);
-        parameters.AddJson("properties", thing.Properties.GetRawText());
-        parameters.AddText("status", thing.Status);
-        parameters.AddText("external_id", thing.ExternalId);
-        parameters.AddUuid("created_by", thing.CreatedBy);
-        parameters.Add(new NpgsqlParameter("is_complete", NpgsqlDbType.Boolean) { Value = isComplete });
-        parameters.AddEvent(created);
-        return command;
+        var groupId = created.Thing.GroupId;
+        var limit = await quotas.AskAsync(groupId, Quota.Things, 1, cancellationToken);
+        if (limit is null && type is null && scope.Shared is null)
+        {
+            return (await intake.StoreAsync(created, cancellationToken), null);
+        }
+
+        var insert = ThingInsert.Of([created]);
+        var full = await quotas.RunWithinAsync(limit, scope, groupId, Quota.Things, 1, [.. TypeHolds.Of(type), insert], cancellationToken);
+        return (insert.Rows > 0, full);
     }
 
     private async Task<bool> IsActiveAsync(Guid groupId, CancellationToken cancellationToken)

@@ -35,6 +35,11 @@ internal sealed class FakeModel : IAsyncDisposable
     /// <summary>Breaks the connection after the first delta.</summary>
     public bool Breaks { get; set; }
 
+    /// <summary>So many texts it embeds, then it says nothing more until this is null.</summary>
+    public int? EmbedsUntilSilence { get; set; }
+
+    public TaskCompletionSource FellSilent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public TaskCompletionSource ClientGone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Address => $"{_app.Urls.First()}/v1";
@@ -109,7 +114,14 @@ internal sealed class FakeModel : IAsyncDisposable
             return;
         }
 
-        var inputs = request["input"] is JsonArray many ? many.Select(i => (string)i!) : [(string)request["input"]!];
+        List<string> inputs = request["input"] is JsonArray many ? [.. many.Select(i => (string)i!)] : [(string)request["input"]!];
+        if ((EmbedsUntilSilence -= inputs.Count) < 0)
+        {
+            FellSilent.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         var data = new JsonArray([.. inputs.Select((text, i) => (JsonNode)new JsonObject
         {
             ["object"] = "embedding", ["index"] = i, ["embedding"] = Convert.ToBase64String(VectorOf(text)),

@@ -59,6 +59,7 @@ public sealed class KeepingTenantsApart(KnowledgeHost host) : IClassFixture<Know
         }
 
         await other.Client.GetAsync($"/api/knowledge/jobs/{accepted.Id("jobId")}", 404);
+        await other.Client.GetAsync($"/api/knowledge/jobs/{accepted.Id("jobId")}/stream", 404);
         await one.Client.GetAsync($"/api/knowledge/{accepted.Id("documentId")}", 200);
     }
 
@@ -86,7 +87,7 @@ public sealed class KeepingTenantsApart(KnowledgeHost host) : IClassFixture<Know
         await other.DocumentAsync("Kilns", Text);
         var scope = new TenantScope();
         scope.ActIn(one.Group);
-        await using var connection = await host.Services.GetRequiredService<NpgsqlDataSource>().OpenTenantConnectionAsync(scope, CancellationToken.None);
+        await using var connection = await host.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
         await using var command = new NpgsqlCommand($"select count(distinct group_id) from {table}", connection);
         Assert.Equal(1L, await command.ExecuteScalarAsync());
     }

@@ -33,22 +33,34 @@ public abstract class SearchingByEitherIndex(KnowledgeHost host)
             (await tenant.SearchAsync(new { embedding = both, labels = new[] { "tenth:3" }, filter = "metadata.n < 100" })).Results().Select(r => r.Id()));
     }
 
-    [Fact]
-    public async Task In_a_sub_tree_the_nearest_of_all_its_groups_are_found_and_of_no_other()
+    [Theory]
+    [InlineData(12)]
+    [InlineData(13)]
+    public async Task In_a_random_sub_tree_the_nearest_of_all_its_groups_are_found_and_of_no_other(int seed)
     {
-        var (root, child, stranger) = (host.NewTenant(), host.NewTenant(), host.NewTenant());
-        await host.Database.ScalarAsync<int>(
-            """
-            insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version)
-            values ($1, null, array[$1], replace($1::text, '-', ''), 'root', 'Root', 'active', 'starter', true, '{}', '{}', '{}', 1),
-                   ($2, $1, array[$1, $2], replace($1::text, '-', '') || '/' || replace($2::text, '-', ''), 'child', 'Child', 'active', 'starter', true, '{}', '{}', '{}', 1)
-            """, root.Group, child.Group);
-        var random = new Random(12);
-        var rows = (await VectorsAsync(root, random, 40)).Concat(await VectorsAsync(child, random, 40)).ToList();
-        await VectorsAsync(stranger, random, 40);
-        var query = VectorOf(random);
-        var found = await root.SearchAsync(new { embedding = query, scope = "subtree" });
-        Assert.Equal(Nearest(rows, query), found.Results().Select(r => r.Id()));
+        var random = new Random(seed);
+        var tenants = Enumerable.Range(0, 10).Select(_ => host.NewTenant()).ToList();
+        var paths = new List<Guid[]>();
+        var rows = new List<(Guid Group, (Guid Id, int N, float[] Vector) Row)>();
+        foreach (var tenant in tenants)
+        {
+            Guid[] path = [.. paths.Count == 0 ? [] : paths[random.Next(paths.Count)], tenant.Group];
+            paths.Add(path);
+            await host.Database.ScalarAsync<int>(
+                """
+                insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version)
+                values ($1, $2, $3, $4, $4, 'Group', 'active', 'starter', true, '{}', '{}', '{}', 1)
+                """, tenant.Group, path.Length > 1 ? path[^2] : DBNull.Value, path, string.Join('/', path.Select(g => $"{g:N}")));
+            rows.AddRange((await VectorsAsync(tenant, random, 15)).Select(row => (tenant.Group, row)));
+        }
+
+        foreach (var (tenant, path) in tenants.Zip(paths))
+        {
+            var below = paths.Where(p => p.Take(path.Length).SequenceEqual(path)).Select(p => p[^1]).ToHashSet();
+            var query = VectorOf(random);
+            var found = await tenant.SearchAsync(new { embedding = query, scope = "subtree", filter = "metadata.n < 12" });
+            Assert.Equal(Nearest(rows.Where(r => below.Contains(r.Group)).Select(r => r.Row).Where(r => r.N < 12), query), found.Results().Select(r => r.Id()));
+        }
     }
 
     [Fact]

@@ -21,13 +21,15 @@ public sealed class UsingTheMcpClient(KnowledgeHost host) : IClassFixture<Knowle
     {
         await using var things = await ThingsAsync();
         await using var service = host.Serve(("services:ontology:http:0", things.Urls.First()), ("services:events:http:0", things.Urls.First()));
-        var tenant = host.NewTenant();
-        var document = await tenant.DocumentAsync("Refund policy", "Refunds are paid out within 14 days of the request.");
+        var (tenant, other) = (host.NewTenant(), host.NewTenant());
+        const string Text = "Refunds are paid out within 14 days of the request.";
+        var document = await tenant.DocumentAsync("Refund policy", Text);
+        var others = await other.DocumentAsync("Refund policy", Text);
         var all = host.Tokens.ForKey(Guid.NewGuid(), tenant.Group, "*");
 
         await NodeClients.CompleteAsync(
             "mcp.mjs", service.Address(), all, host.Tokens.ForKey(Guid.NewGuid(), tenant.Group, "knowledge:read"),
-            host.Tokens.ForKey(Guid.NewGuid(), Guid.NewGuid(), "*"), document.ToString(), s_thing.ToString());
+            host.Tokens.ForKey(Guid.NewGuid(), other.Group, "*"), document.ToString(), s_thing.ToString(), others.ToString());
 
         // Other services are asked with the caller's own token; what was refused for its scope never came to them.
         Assert.All(_asked, a => Assert.Equal($"Bearer {all}", a.Authorization));
@@ -35,7 +37,8 @@ public sealed class UsingTheMcpClient(KnowledgeHost host) : IClassFixture<Knowle
             [$"GET /api/things/{s_thing}", "GET /api/things?type=order", $"GET /api/things/{s_thing}/graph?depth=2", "POST /api/things", $"PATCH /api/things/{s_thing}"],
             _asked.Select(a => a.Request).Take(5));
         Assert.Equal(6, _asked.Count);
-        Assert.Equal(16, await host.EventsAsync(tenant.Group, "communication_event"));
+        Assert.Equal(17, await host.EventsAsync(tenant.Group, "communication_event"));
+        Assert.Equal(2, await host.EventsAsync(other.Group, "communication_event"));
     }
 
     private async Task<WebApplication> ThingsAsync()

@@ -1,10 +1,10 @@
 // The published client of the Model Context Protocol, unchanged, against a running service.
-//   mcp.mjs <address> <token: everything> <token: knowledge:read> <token: another tenant> <id of a document> <id of a thing>
+//   mcp.mjs <address> <token: everything> <token: knowledge:read> <token: another tenant> <id of a document> <id of a thing> <id of the other's document>
 import assert from 'node:assert/strict';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-const [address, everything, reading, stranger, documentId, thingId] = process.argv.slice(2);
+const [address, everything, reading, stranger, documentId, thingId, othersId] = process.argv.slice(2);
 
 async function connect(token) {
   const client = new Client({ name: 'a-client', version: '1.0.0' });
@@ -45,6 +45,7 @@ for (const [name, args] of [['create', { type: 'order', name: 'A' }], ['update',
 }
 
 const other = await connect(stranger);
-assert.deepEqual((await call(other, 'search', { query: 'refunds' })).structuredContent.results, []);
+assert.deepEqual((await call(other, 'search', { query: 'refunds', scope: 'subtree' })).structuredContent.results.map((r) => r.documentId), [othersId]);
 await refused(other, 'get', { kind: 'knowledge', id: documentId }, /no such row/);
+await refused(all, 'get', { kind: 'knowledge', id: othersId }, /no such row/);
 console.log('complete');

@@ -32,8 +32,8 @@ internal sealed class ConnectionBulkCreate(
         Caller caller, Guid groupId, BulkRequest request, CancellationToken cancellationToken)
     {
         var limit = await quotas.AskAsync(groupId, Quota.Connections, request.Items.Count, cancellationToken);
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await GroupFacts.FindAsync(connection, groupId, cancellationToken) is not { IsActive: true })
         {
             return (null, ThingProblems.GroupArchived());

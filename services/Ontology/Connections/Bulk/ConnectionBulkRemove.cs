@@ -16,8 +16,8 @@ internal sealed class ConnectionBulkRemove(NpgsqlDataSource dataSource, TenantSc
     public async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> RunAsync(
         Caller caller, Guid groupId, BulkArchiveRequest request, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await GroupFacts.FindAsync(connection, groupId, cancellationToken) is not { IsActive: true })
         {
             return (null, ThingProblems.GroupArchived());

@@ -32,8 +32,8 @@ internal sealed class BulkArchive(NpgsqlDataSource dataSource, TenantScope scope
     public async Task<(BulkAnswer? Answer, ProblemHttpResult? Problem)> RunAsync(
         Caller caller, Guid groupId, BulkArchiveRequest request, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await GroupFacts.FindAsync(connection, groupId, cancellationToken) is not { IsActive: true } group)
         {
             return (null, ThingProblems.GroupArchived());

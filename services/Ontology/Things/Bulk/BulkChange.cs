@@ -29,8 +29,8 @@ internal sealed class BulkChange(
     {
         var faults = new BulkFaults();
         var patches = ReadPatches(request.Items, faults);
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await GroupFacts.FindAsync(connection, groupId, cancellationToken) is not { IsActive: true } group)
         {
             return (null, ThingProblems.GroupArchived());

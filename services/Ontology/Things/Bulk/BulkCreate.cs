@@ -29,8 +29,8 @@ internal sealed class BulkCreate(
         Caller caller, Guid groupId, IReadOnlyList<JsonElement> items, bool atomic, bool? strict, CancellationToken cancellationToken)
     {
         var limit = await quotas.AskAsync(groupId, Quota.Things, items.Count, cancellationToken);
-        await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
+        var connection = transaction.Connection;
         if (await GroupFacts.FindAsync(connection, groupId, cancellationToken) is not { IsActive: true } group)
         {
             return (null, ThingProblems.GroupArchived());

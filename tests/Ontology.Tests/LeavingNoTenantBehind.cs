@@ -1,0 +1,120 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OnePlatform.Ontology.Data;
+using OnePlatform.ServiceDefaults;
+
+namespace OnePlatform.Ontology.Tests;
+
+/// <summary>
+/// Connections for requests are not reset between two uses. Here the pool has one: whatever was done on it, the next who uses it without
+/// naming a tenant must see nothing.
+/// </summary>
+[Trait("Proof", "P1")]
+public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<OntologyHost>
+{
+    // On a busy machine its connection may be cut, and another one is clean anyway.
+    private const string GivenUp = "a batch that is given up";
+    private const string Fails = "select 1 / (count(*) - count(*)) from things";
+
+    public static TheoryData<string> Uses => [.. s_uses.Keys];
+
+    private static readonly Dictionary<string, Func<WebApplication, NpgsqlDataSource, TenantScope, Task>> s_uses = new()
+    {
+        ["a batch"] = (_, source, scope) => BatchAsync(source, scope, "select count(*) from things"),
+        ["a batch that fails"] = (_, source, scope) => Assert.ThrowsAsync<PostgresException>(() => BatchAsync(source, scope, Fails)),
+        [GivenUp] = async (_, source, scope) =>
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => BatchAsync(source, scope, "select pg_sleep(60)", soon.Token));
+        },
+        ["a transaction"] = async (_, source, scope) =>
+        {
+            await using var transaction = await source.BeginTenantTransactionAsync(scope, CancellationToken.None);
+            await RunAsync(transaction.Connection, "select count(*) from things");
+            await transaction.CommitAsync(CancellationToken.None);
+        },
+        ["a transaction that nobody commits"] = async (_, source, scope) =>
+        {
+            await using var transaction = await source.BeginTenantTransactionAsync(scope, CancellationToken.None);
+        },
+        ["a transaction that fails"] = async (_, source, scope) =>
+        {
+            await using var transaction = await source.BeginTenantTransactionAsync(scope, CancellationToken.None);
+            await Assert.ThrowsAsync<PostgresException>(() => RunAsync(transaction.Connection, Fails));
+        },
+        ["a session"] = async (app, _, scope) =>
+        {
+            await using var session = await app.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
+            await RunAsync(session, "select count(*) from things");
+        },
+        ["a DbContext"] = async (app, _, scope) =>
+        {
+            await using var request = app.Services.CreateAsyncScope();
+            request.ServiceProvider.GetRequiredService<TenantScope>().ActIn(scope.Groups);
+            await request.ServiceProvider.GetRequiredService<OntologyDb>().Things.CountAsync();
+        },
+        ["the look at the schema on start"] = (app, _, _) => app.MigrateAsync<OntologyDb>([]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Uses))]
+    public async Task What_was_told_ends_with_its_use(string use)
+    {
+        var tenant = await host.TenantAsync();
+        await tenant.ThingAsync("a");
+        await using var app = WithOneConnection();
+        var source = app.Services.GetRequiredService<NpgsqlDataSource>();
+        var connection = await StateAsync(source, "pg_backend_pid()::text");
+        var (tenants, everything) = (new TenantScope(), new TenantScope());
+        tenants.ActIn(tenant.Group);
+        everything.ActAsSystem();
+        foreach (var scope in new[] { tenants, everything })
+        {
+            await s_uses[use](app, source, scope);
+
+            Assert.Equal("/", await StateAsync(source, "coalesce(current_setting('app.groups', true), '') || '/' || coalesce(current_setting('app.system', true), '')"));
+            Assert.Equal("0", await StateAsync(source, "(select count(*) from things)::text"));
+            if (use != GivenUp)
+            {
+                Assert.Equal(connection, await StateAsync(source, "pg_backend_pid()::text"));
+            }
+        }
+    }
+
+    private WebApplication WithOneConnection()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:ontologydb"] = host.Database.ConnectionString,
+            ["Database:MaxPoolSize"] = "1",
+        });
+        builder.AddTenantDatabase<OntologyDb>("ontologydb");
+        return builder.Build();
+    }
+
+    private static async Task BatchAsync(NpgsqlDataSource source, TenantScope scope, string sql, CancellationToken cancellationToken = default)
+    {
+        await using var batch = source.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    // As nothing in the services does: without a tenant.
+    private static async Task<string> StateAsync(NpgsqlDataSource source, string expression)
+    {
+        await using var command = source.CreateCommand($"select {expression}");
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+}
