@@ -42,6 +42,9 @@ var ontology = builder.AddProject<Projects.Ontology>(ResourceNames.Ontology)
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/health/ready");
 
+// Each asks the other: Ontology for signing keys, Identity for what its pages offer of groups.
+identity.WithReference(ontology);
+
 var knowledge = builder.AddProject<Projects.Knowledge>(ResourceNames.Knowledge)
     .WithReference(knowledgeDb).WaitFor(knowledgeDb)
     .WithReference(qdrant).WaitFor(qdrant)

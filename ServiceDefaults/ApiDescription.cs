@@ -6,6 +6,9 @@ using Microsoft.OpenApi;
 
 namespace OnePlatform.ServiceDefaults;
 
+/// <summary>A header that an endpoint reads by itself, for the document: the framework sees nothing of it.</summary>
+public sealed record StatedHeader(string Name, string Description);
+
 /// <summary>The OpenAPI document of a service; the gateway merges them.</summary>
 public static class ApiDescription
 {
@@ -80,6 +83,18 @@ public static class ApiDescription
             operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
             operation.Extensions[AccessExtension] = new JsonNodeExtension(
                 new JsonObject { ["scope"] = rule.Scope, ["role"] = RoleNames.NameOf(rule.MinimumRole) });
+        }
+
+        foreach (var header in context.Description.ActionDescriptor.EndpointMetadata.OfType<StatedHeader>())
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
         }
 
         operation.AddCommonProblems(context.Document!);

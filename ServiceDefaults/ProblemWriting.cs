@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -50,6 +51,8 @@ internal static partial class ProblemWriting
         BadHttpRequestException bad => Problems.Make(bad.StatusCode, CodeOf(bad.StatusCode), DetailOf(bad)),
         NpgsqlException { IsTransient: true } or TimeoutException => Problems.Make(
             StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Something this answer needs is not available; try again."),
+        DbUpdateConcurrencyException => Problems.Make(
+            StatusCodes.Status409Conflict, "changed_meanwhile", "What this would change was changed at the same moment. Read it and try again."),
         HttpRequestException or Polly.ExecutionRejectedException => Problems.Make(
             StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Another part of the platform is not available; try again."),
         _ when exception.InnerException is NpgsqlException inner => FromException(inner),

@@ -14,13 +14,13 @@ public static class QdrantConnection
 {
     /// <summary>
     /// A singleton <see cref="QdrantClient"/> on the connection <paramref name="name"/>, with a health check. While Qdrant is away the
-    /// process is degraded, not unready.
+    /// process is degraded, not unready. Aspire gives the plain name to gRPC and adds <c>_http</c> for REST, which this client speaks.
     /// </summary>
     /// <returns>False, and nothing is registered, when there is no connection string of that name.</returns>
     /// <exception cref="InvalidOperationException">The connection string names no endpoint.</exception>
     public static bool AddQdrantClient(this WebApplicationBuilder builder, string name = "qdrant")
     {
-        if (builder.Configuration.GetConnectionString(name) is not { Length: > 0 } stated)
+        if (Stated(builder.Configuration, name) is not { Length: > 0 } stated)
         {
             return false;
         }
@@ -31,6 +31,9 @@ public static class QdrantConnection
             "Qdrant", services => new QdrantCheck(services.GetRequiredService<QdrantClient>()), HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(3)));
         return true;
     }
+
+    internal static string? Stated(IConfiguration configuration, string name)
+        => configuration.GetConnectionString($"{name}_http") ?? configuration.GetConnectionString(name);
 
     internal static (Uri Endpoint, string? Key) Read(string stated)
     {

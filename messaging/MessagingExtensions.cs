@@ -34,6 +34,9 @@ public static class MessagingExtensions
         builder.Services.AddSingleton<OutboxWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxWatch>());
         builder.Services.AddHostedService<OutboxRelay>();
+        builder.Services.AddSingleton<QueueWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<QueueWatch>());
+        builder.Services.AddReceiveObserver(services => services.GetRequiredService<QueueWatch>());
         builder.Services.ConfigureDbContext<TDb>((services, db) =>
         {
             var signal = services.GetRequiredService<OutboxSignal>();
@@ -92,6 +95,7 @@ public static class MessagingExtensions
             if (!name.Contains(InstanceMark, StringComparison.Ordinal))
             {
                 queue.SetQuorumQueue();
+                context.GetService<QueueWatch>()?.Add(name);
             }
         }
     }

@@ -23,6 +23,10 @@ public sealed class MessagingOptions
     // Not its default: configuration adds to a list that is there already.
     public IReadOnlyList<TimeSpan>? Retries { get; set; }
 
+    /// <summary>How often the broker is asked how many messages wait in the service's queues, for metrics.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(15);
+
     internal static IReadOnlyList<TimeSpan> DefaultRetries { get; } =
         [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
 }

@@ -19,6 +19,8 @@ internal sealed class LoadedLog(LogUnderTest log)
     /// <summary>What it was done to.</summary>
     public static Guid[] Targets { get; } = [.. Enumerable.Range(0, 100_000).Select(_ => Guid.CreateVersion7())];
 
+    public static string NameOf(long i) => $"{s_words[i % 10]} {s_words[i / 10 % 10]} {i}";
+
     /// <summary>Spreads the events evenly over the time; the first of <paramref name="groups"/> gets four of five.</summary>
     public async Task FillAsync(Guid[] groups, long events, DateTimeOffset from, DateTimeOffset to)
     {
@@ -45,6 +47,7 @@ internal sealed class LoadedLog(LogUnderTest log)
             """, groups);
         await log.ScalarAsync<int>("vacuum analyze events");
         await log.ScalarAsync<int>("vacuum analyze event_counts");
+        await log.ScalarAsync<int>("vacuum analyze event_count_sums");
     }
 
     private async Task<List<(string Name, string Definition)>> IndexesAsync()
@@ -84,7 +87,7 @@ internal sealed class LoadedLog(LogUnderTest log)
             await copy.WriteAsync(at, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(at, NpgsqlDbType.TimestampTz);
             await copy.WriteAsync(
-                $$"""{"entityType":"product","entityName":"{{s_words[i % 10]}} {{s_words[i / 10 % 10]}} {{i}}","changes":["name","properties.price"]}""", NpgsqlDbType.Jsonb);
+                $$"""{"entityType":"product","entityName":"{{NameOf(i)}}","changes":["name","properties.price"]}""", NpgsqlDbType.Jsonb);
             await copy.WriteAsync($"request-{i}", NpgsqlDbType.Text);
             await copy.WriteAsync($"{i:x32}", NpgsqlDbType.Text);
             await copy.WriteAsync("192.0.2.1", NpgsqlDbType.Text);

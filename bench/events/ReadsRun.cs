@@ -50,8 +50,12 @@ internal static class ReadsRun
         ("by target", i => $"/target/{LoadedLog.Targets[i * 37]}"),
         ("after a position, 200", i => $"?limit=200&afterPosition={(long)events * i / (2 * Times)}"),
         ("by an expression over the metadata", i => $"?filter=metadata.entityName:\"fjord {(i % 2 == 0 ? "ember" : "amber")}\""),
+        ("by an expression that nothing matches, a page", _ => "?filter=metadata.entityName:\"nobody\""),
+        ("by a member that one event has", i => $"?filter=metadata.entityName=\"{LoadedLog.NameOf((long)events * i / Times)}\""),
+        ("by a member that no event has", _ => "?filter=metadata.entityName=\"nobody\""),
         ("by a rare word", i => $"?q={(long)events * i / Times}"),
         ("by two words of many", _ => "?q=amber cedar"),
+        ("by a phrase that one in a hundred has", _ => "?q=\"fjord ember\""),
     ];
 
     private static IEnumerable<(string Name, Func<int, string> Path)> Timelines() =>
@@ -59,6 +63,7 @@ internal static class ReadsRun
         ("timeline by day, 30 days", _ => "/timeline"),
         ("timeline by hour, 2 days, Kathmandu", _ => "/timeline?bucket=hour&timezone=Asia/Kathmandu"),
         ("timeline by week, 26 weeks", _ => "/timeline?bucket=week&timezone=Europe/Berlin"),
+        ("timeline by day, 30 days, Berlin", _ => "/timeline?timezone=Europe/Berlin"),
         ("timeline by day, 30 days, one type", _ => "/timeline?type=x.measured"),
     ];
 

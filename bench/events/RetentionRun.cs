@@ -8,8 +8,8 @@ internal static class RetentionRun
 {
     private const int Writers = 16;
 
-    private static readonly TimeSpan s_alone = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_alone = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(5);
 
     public static async Task<int> RunAsync(int events)
     {

@@ -1,12 +1,13 @@
 """soak.py GATEWAY STATE DATABASE MINUTES PLOT: half load, memory of each process, and whether it stays flat."""
-import json
 import os
 import sys
 import threading
 import time
 import urllib.error
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "ontology"))
+BENCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+sys.path[:0] = [BENCH, os.path.join(BENCH, "ontology")]
+from plot import plot, save  # noqa: E402
 from platform_bench import Platform, median, resident  # noqa: E402
 
 SERVICES = ["gateway", "identity", "ontology", "events", "knowledge"]
@@ -66,35 +67,12 @@ class Load:
             thread.join()
 
 
-def plot(file, samples, minutes):
-    """Lines of MiB over minutes, as SVG."""
-    width, height, left, bottom = 720, 320, 56, 40
-    top = max(max(values) for values in samples.values()) * 1.1
-    colours = ["#0b7285", "#c92a2a", "#2b8a3e", "#e67700", "#5f3dc4"]
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width + 120} {height + bottom}" font-family="sans-serif" font-size="12">',
-             f'<rect width="{width + 120}" height="{height + bottom}" fill="white"/>']
-    for step in range(5):
-        value, y = top * step / 4, height - (height - 20) * step / 4
-        parts.append(f'<path d="M{left} {y:.0f}H{width}" stroke="#ddd"/><text x="{left - 6}" y="{y + 4:.0f}" text-anchor="end">{value:.0f}</text>')
-        parts.append(f'<text x="{left + (width - left) * step / 4:.0f}" y="{height + 18}" text-anchor="middle">{minutes * step / 4:g} min</text>')
-    for colour, (name, values) in zip(colours, samples.items()):
-        points = " ".join(f"{left + (width - left) * i / max(1, len(values) - 1):.1f},{height - (height - 20) * v / top:.1f}" for i, v in enumerate(values))
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-        parts.append(f'<text x="{width + 8}" y="{height - (height - 20) * values[-1] / top + 4:.0f}" fill="{colour}">{name}</text>')
-    parts.append(f'<text x="{left}" y="14">resident MiB</text></svg>')
-    with open(file, "w") as out:
-        out.write("\n".join(parts) + "\n")
-
-
 def main():
     gateway, state, database, minutes, file = sys.argv[1:4] + [float(sys.argv[4]), sys.argv[5]]
     platform = Platform(gateway, state, database)
     group, key = platform.tenant()
-    with open(f"{state}/demo.json") as demo:
-        password = json.load(demo)["password"]
     email = f"soak-{time.time_ns()}@example.com"
     platform.call("POST", "/api/auth/signup", {"email": email, "password": "plum-Ladder-97-river", "name": "Soak"})
-    assert password, "The demo tenant is not there."
 
     load = Load(platform, key, email)
     warm = min(30, minutes * 6)
@@ -113,7 +91,8 @@ def main():
     made = int(platform.sql(f"select count(*) from things where group_id = '{group}'"))
     platform.wait("Recording", lambda: int(platform.sql(
         f"select count(distinct target_id) from events where group_id = '{group}' and type = 'entity_created'", "eventsdb")) == made)
-    plot(file, samples, minutes)
+    lines = {name: [(i / max(1, len(values) - 1), mib) for i, mib in enumerate(values)] for name, values in samples.items()}
+    save(file, plot("Resident MiB", lines, [(step / 4, f"{minutes * step / 4:g} min") for step in range(5)]))
 
     print(f"soak: {minutes:g} min at {half:.0f}/s (full speed {full:.0f}/s), {failed} failed, {made} things made and as many recorded")
     grew = []

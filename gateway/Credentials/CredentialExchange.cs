@@ -15,12 +15,22 @@ internal sealed class CredentialExchange(
     DeniedSessions denied,
     AccessTokenCheck tokens,
     IOptions<LimitOptions> limits,
+    CredentialMetrics metrics,
     TimeProvider clock)
 {
     private readonly ConcurrentDictionary<CredentialHash, Lazy<Task<Verdict>>> _underWay = new();
 
     /// <summary>The quick path: no task, no allocation beyond the hash's input.</summary>
-    public Grant? FindKnown(CredentialHash hash) => grants.Find(hash);
+    public Grant? FindKnown(CredentialHash hash)
+    {
+        var known = grants.Find(hash);
+        if (known is not null)
+        {
+            metrics.FromMemory();
+        }
+
+        return known;
+    }
 
     public async Task<Verdict> ResolveAsync(CredentialHash hash, PresentedCredential credential, string group, string address)
     {
@@ -31,6 +41,7 @@ internal sealed class CredentialExchange(
 
         if (refusals.Find(hash) is { } refusal)
         {
+            metrics.FromMemory();
             return new Verdict(null, refusal);
         }
 
@@ -52,11 +63,13 @@ internal sealed class CredentialExchange(
             var generation = evictions.Generation;
             if (await shared.FindAsync(hash, credential) is { } known && grants.IsFresh(known) && evictions.Holds(known, generation))
             {
+                metrics.FromRedis();
                 grants.Keep(hash, known, generation);
                 return new Verdict(known, null);
             }
 
             var verdict = await identity.AskAsync(credential, group, address);
+            metrics.FromIdentity();
             if (verdict.Refusal is { } refusal)
             {
                 refusals.Keep(hash, refusal);

@@ -83,7 +83,8 @@ internal sealed class CredentialGate(RequestDelegate next, CredentialExchange ex
     private async Task RefuseAsync(RequestPass pass, Refusal refusal)
     {
         // The refusal counts too, against the client's address, or guessing would be free.
-        if (!await pass.Context.RequestServices.GetRequiredService<LimitCheck>().AdmitAsync(pass))
+        var limits = pass.Context.RequestServices.GetRequiredService<LimitCheck>();
+        if (!limits.TryAdmit(pass) && !await limits.AdmitAsync(pass))
         {
             return;
         }

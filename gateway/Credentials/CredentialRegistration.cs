@@ -20,6 +20,7 @@ internal static class CredentialRegistration
         builder.Services.AddSingleton<SharedGrants>();
         builder.Services.AddSingleton<DeniedSessions>();
         builder.Services.AddSingleton<IdentityExchange>();
+        builder.Services.AddSingleton<CredentialMetrics>();
         builder.Services.AddSingleton<CredentialExchange>();
         builder.Services.AddSingleton<GrantEviction>();
         builder.Services.AddReceiveEndpointObserver(services => services.GetRequiredService<BrokerWatch>());

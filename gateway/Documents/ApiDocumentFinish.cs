@@ -4,7 +4,8 @@ namespace OnePlatform.Gateway.Documents;
 
 /// <summary>
 /// Adds to the merged document what the gateway does for every operation: the limit headers of each answer, the credential an
-/// operation does without, and the sizes beyond which no request and no answer goes.
+/// operation does without, the sizes beyond which no request and no answer goes; and what its readers want of each: what a
+/// parameter means, and an example.
 /// </summary>
 internal static class ApiDocumentFinish
 {
@@ -19,11 +20,14 @@ internal static class ApiDocumentFinish
         var components = (JsonObject)document["components"]!;
         foreach (var (_, path) in (JsonObject)document["paths"]!)
         {
-            foreach (var (_, operation) in ((JsonObject)path!).Where(member => s_methods.Contains(member.Key)))
+            foreach (var (method, operation) in ((JsonObject)path!).Where(member => s_methods.Contains(member.Key)))
             {
-                FinishOperation((JsonObject)operation!);
+                FinishOperation(method, (JsonObject)operation!);
             }
         }
+
+        components["examples"] = DocumentExamples.Problems();
+        DocumentExamples.Add(document);
 
         // Described by the services, and used by no operation any more.
         (components["schemas"] as JsonObject)?.Remove(FrameworkProblem);
@@ -44,14 +48,11 @@ internal static class ApiDocumentFinish
         }
     }
 
-    private static void FinishOperation(JsonObject operation)
+    private static void FinishOperation(string method, JsonObject operation)
     {
         // Said, so that nobody takes it for forgotten.
         operation["security"] ??= new JsonArray();
-        foreach (var parameter in operation["parameters"] as JsonArray ?? [])
-        {
-            SchemaBounds.Apply(parameter!["schema"], SchemaBounds.LongestParameter);
-        }
+        FinishParameters(method, operation);
 
         if (operation["requestBody"] is JsonObject body)
         {
@@ -64,6 +65,11 @@ internal static class ApiDocumentFinish
         }
 
         responses["500"] ??= new JsonObject { ["$ref"] = InternalError };
+        if (responses["404"] is JsonObject absent && !absent.ContainsKey("content") && responses["400"]?["content"] is { } problem)
+        {
+            // A service answers it bare; the problem is written for it.
+            absent["content"] = problem.DeepClone();
+        }
         foreach (var (status, response) in responses)
         {
             if (response is JsonObject answer && !answer.ContainsKey("$ref"))
@@ -71,6 +77,38 @@ internal static class ApiDocumentFinish
                 BoundContent(answer);
                 AddHeaders(status, answer);
             }
+        }
+    }
+
+    private static void FinishParameters(string method, JsonObject operation)
+    {
+        if (operation["parameters"] is not JsonArray parameters)
+        {
+            parameters = [];
+        }
+
+        foreach (var parameter in parameters.OfType<JsonObject>().Where(parameter => !parameter.ContainsKey("$ref")))
+        {
+            SchemaBounds.Apply(parameter["schema"], SchemaBounds.LongestParameter);
+            if (!parameter.ContainsKey("description") && ParameterTexts.Of(parameter["name"]!.GetValue<string>()) is { } text)
+            {
+                parameter["description"] = text;
+            }
+        }
+
+        if (((JsonArray)operation["security"]!).Count > 0)
+        {
+            parameters.Add(new JsonObject { ["$ref"] = "#/components/parameters/ActingGroup" });
+        }
+
+        if (method == "post")
+        {
+            parameters.Add(new JsonObject { ["$ref"] = "#/components/parameters/IdempotencyKey" });
+        }
+
+        if (parameters is { Parent: null, Count: > 0 })
+        {
+            operation["parameters"] = parameters;
         }
     }
 

@@ -51,6 +51,20 @@ internal static class OwnOperations
                 "description": "An access token, signed with ES256 and checked by the practices of RFC8725; or an API key."
               }
             },
+            "parameters": {
+              "ActingGroup": {
+                "name": "X-Group-Id",
+                "in": "header",
+                "description": "A group below the credential's own to act in.",
+                "schema": { "type": "string", "format": "uuid", "maxLength": 36 }
+              },
+              "IdempotencyKey": {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "The same request with the same key acts once; for a day its answer is repeated. Answers that stream, and imports, take no notice of it.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 255 }
+              }
+            },
             "headers": {
               "Access-Control-Allow-Origin": {
                 "description": "The origin of the page that asked, where the configuration or the group allows it.",

@@ -19,7 +19,6 @@ internal static class ServiceProblems
         new("archived", 409, "The thing is archived.", "Restore it first."),
         new("batch_refused", 400, "One operation of an atomic batch cannot be done, so none was.", "Mend the operation that detail names; the status is that operation's own."),
         new("beyond_plan", 400, "The plan does not keep events that long.", "Ask for fewer days, or a larger plan."),
-        new("body_too_large", 413, "The body is larger than this operation takes.", "Send less at once."),
         new("broker_unavailable", 503, "The message broker is away.", TryAgain),
         new("bulk_refused", 400, "Some items cannot be done, so none was.", "Mend the items that errors names, or send atomic: false."),
         new("canonical_type", 409, "Every group has this type; nobody changes it.", "Make a type of your own."),

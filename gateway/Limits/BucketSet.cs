@@ -50,8 +50,11 @@ internal sealed class BucketSet
         return new BucketSet([own, .. groups], clock);
     }
 
-    public static BucketSet For(IPAddress? address, LimitOptions options, TimeProvider clock)
-        => new([new Bucket("address", $"gateway:limit:address:{NetworkOf(address)}", options.Address.Requests, options.Address.Burst)], clock);
+    /// <param name="network">As <see cref="NetworkOf"/> names it.</param>
+    /// <param name="limit">Of each address.</param>
+    /// <param name="clock">Of the leases.</param>
+    public static BucketSet For(string network, RequestLimit limit, TimeProvider clock)
+        => new([new Bucket("address", $"gateway:limit:address:{network}", limit.Requests, limit.Burst)], clock);
 
     /// <summary>A household or a server has a whole /64 of IPv6 addresses; they are one client.</summary>
     public static string NetworkOf(IPAddress? address)

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace OnePlatform.Gateway.Limits;
 
 /// <summary>Counts a request against its limits and answers it itself when one is exhausted.</summary>
-internal sealed partial class LimitCheck : IDisposable
+internal sealed partial class LimitCheck
 {
     private const string QuotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded";
 
@@ -16,34 +16,41 @@ internal sealed partial class LimitCheck : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private readonly SharedBuckets _shared;
     private readonly LocalBuckets _local;
+    private readonly AddressBuckets _addresses;
     private readonly LimitOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<LimitCheck> _logger;
-    private readonly Meter _meter = new("OnePlatform.Gateway");
     private readonly Counter<long> _fallbacks;
+    private readonly Counter<long> _refused;
     private long _resumeAt;
 
-    public LimitCheck(SharedBuckets shared, LocalBuckets local, IOptions<LimitOptions> options, TimeProvider clock, ILogger<LimitCheck> logger)
+    public LimitCheck(
+        SharedBuckets shared, LocalBuckets local, AddressBuckets addresses, IOptions<LimitOptions> options, IMeterFactory meters, TimeProvider clock,
+        ILogger<LimitCheck> logger)
     {
-        (_shared, _local, _options, _clock, _logger) = (shared, local, options.Value, clock, logger);
-        _fallbacks = _meter.CreateCounter<long>("gateway.limits.fallback", "{request}", "Requests limited in memory because Redis was away.");
+        var meter = meters.Create("OnePlatform.Gateway");
+        (_shared, _local, _addresses, _options, _clock, _logger) = (shared, local, addresses, options.Value, clock, logger);
+        _fallbacks = meter.CreateCounter<long>("gateway.limits.fallback", "{request}", "Requests limited in memory because Redis was away.");
+        _refused = meter.CreateCounter<long>("gateway.limits.refused", "{request}", "Requests refused, by the limit they met.");
     }
 
     /// <summary>The quick path: what was leased suffices, and nobody is asked.</summary>
     public bool TryAdmit(RequestPass pass)
     {
-        if (pass.Grant is { } grant && SharedBuckets.TryTakeLeased(grant.Buckets, CostOf(pass), out var state))
+        if (!SharedBuckets.TryTakeLeased(BucketsOf(pass), CostOf(pass), out var state))
         {
-            pass.Limits = state;
-            return true;
+            return false;
         }
 
-        return false;
+        pass.Limits = state;
+        return true;
     }
 
+    /// <summary>Asks for more than was leased.</summary>
+    /// <returns>Whether the request may go on; otherwise it is answered.</returns>
     public async Task<bool> AdmitAsync(RequestPass pass)
     {
-        var set = pass.Grant?.Buckets ?? BucketSet.For(pass.Context.Connection.RemoteIpAddress, _options, _clock);
+        var set = BucketsOf(pass);
         var state = await TakeAsync(set, CostOf(pass));
         pass.Limits = state;
         if (state.IsAdmitted)
@@ -55,7 +62,14 @@ internal sealed partial class LimitCheck : IDisposable
         return false;
     }
 
-    public void Dispose() => _meter.Dispose();
+    /// <summary>Says how things stand with the client's address and takes nothing.</summary>
+    public async Task TellAsync(RequestPass pass)
+    {
+        var set = _addresses.Of(pass.Context.Connection.RemoteIpAddress);
+        pass.Limits = SharedBuckets.TryTakeLeased(set, cost: 0, out var state) ? state : await TakeAsync(set, cost: 0);
+    }
+
+    private BucketSet BucketsOf(RequestPass pass) => pass.Grant?.Buckets ?? _addresses.Of(pass.Context.Connection.RemoteIpAddress);
 
     private int CostOf(RequestPass pass) => _options.Costs.GetValueOrDefault(pass.Rule.Cost, 1);
 
@@ -78,10 +92,15 @@ internal sealed partial class LimitCheck : IDisposable
         return _local.Take(set, cost);
     }
 
-    private static Task RefuseAsync(HttpContext context, BucketSet set, LimitState state)
+    private Task RefuseAsync(HttpContext context, BucketSet set, LimitState state)
     {
         var violated = set.Buckets.Where((_, i) => (state.Violated & (1 << i)) != 0).Select(bucket => bucket.Name).ToArray();
         var wait = state.Resets.Where((_, i) => (state.Violated & (1 << i)) != 0).Max();
+        foreach (var limit in violated)
+        {
+            _refused.Add(1, new KeyValuePair<string, object?>("limit", limit));
+        }
+
         var problem = Problems.Make(
             StatusCodes.Status429TooManyRequests, "rate_limited", $"Too many requests; try again in {wait} seconds.");
         problem.Type = QuotaExceeded;

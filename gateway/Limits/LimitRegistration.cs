@@ -7,6 +7,7 @@ internal static class LimitRegistration
         builder.Services.AddOptions<LimitOptions>().BindConfiguration(LimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<SharedBuckets>();
         builder.Services.AddSingleton<LocalBuckets>();
+        builder.Services.AddSingleton<AddressBuckets>();
         builder.Services.AddSingleton<LimitCheck>();
         return builder;
     }

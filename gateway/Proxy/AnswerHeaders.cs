@@ -4,7 +4,7 @@ using OnePlatform.Gateway.Limits;
 namespace OnePlatform.Gateway.Proxy;
 
 /// <summary>The headers of every answer, errors included; set last, when nothing can clear them any more.</summary>
-internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
+internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins, LimitCheck limits)
 {
     private const string NothingAtAll = "default-src 'none'; frame-ancestors 'none'";
 
@@ -12,11 +12,29 @@ internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
     {
         var pass = new RequestPass(context);
         context.Features.Set(pass);
-        context.Response.OnStarting(state => Complete((RequestPass)state), pass);
+        context.Response.OnStarting(state => CompleteAsync((RequestPass)state), pass);
         return next(context);
     }
 
-    private Task Complete(RequestPass pass)
+    private Task CompleteAsync(RequestPass pass)
+    {
+        if (pass.Limits.Set is not null || pass.Context.Request.Path.StartsWithSegments("/health"))
+        {
+            Complete(pass);
+            return Task.CompletedTask;
+        }
+
+        return TellLimitsAsync(pass);
+    }
+
+    /// <summary>For what was answered before the limits were asked, such as a preflight or a body that is too large.</summary>
+    private async Task TellLimitsAsync(RequestPass pass)
+    {
+        await limits.TellAsync(pass);
+        Complete(pass);
+    }
+
+    private void Complete(RequestPass pass)
     {
         origins.Allow(pass);
         var headers = pass.Context.Response.Headers;
@@ -33,7 +51,7 @@ internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
             headers.ContentSecurityPolicy = NothingAtAll;
         }
 
-        if (pass.Grant is not null && headers.CacheControl.Count == 0)
+        if (pass.Rule.Credential != CredentialUse.None && headers.CacheControl.Count == 0)
         {
             headers.CacheControl = "no-store";
         }
@@ -54,6 +72,5 @@ internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins)
         }
 
         LimitHeaders.Write(headers, pass.Limits);
-        return Task.CompletedTask;
     }
 }

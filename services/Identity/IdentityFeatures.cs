@@ -6,6 +6,7 @@ using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.ApiKeys;
 using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.BetterAuth;
+using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Exchange;
 using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Mails;
@@ -73,10 +74,12 @@ internal static class IdentityFeatures
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<EmailAddresses>();
         services.AddSingleton<MembershipArrivals>();
+        services.AddScoped<AuthLog>();
         services.AddScoped<GroupEntry>();
         services.AddSingleton<ReturnAddresses>();
         services.AddScoped<PersonalGroups>();
         services.AddScoped<SignUps>();
+        services.AddScoped<Takeovers>();
         services.AddScoped<PasswordChanges>();
         services.AddScoped<Verifications>();
         services.AddScoped<AccountLocks>();
@@ -84,6 +87,7 @@ internal static class IdentityFeatures
         services.AddScoped<Deletions>();
         services.AddSingleton<ChallengeCookie>();
         services.AddSingleton<BetterAuthAnswers>();
+        services.AddScoped<CurrentSessions>();
     }
 
     public static void AddSignInProviders(this IServiceCollection services)
@@ -121,12 +125,19 @@ internal static class IdentityFeatures
         services.AddScoped<ProofAttempts>();
         services.AddScoped<PasswordProof>();
         services.AddScoped<GroupSwitch>();
+#pragma warning disable EXTEXP0001 // What was asked for twice might be done twice: no retries.
+        services.AddHttpClient(OntologyApi.Client, client => client.BaseAddress = new Uri("https+http://ontology")).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        services.AddScoped<OntologyApi>();
+        services.AddSingleton<ForgetWhatIsOver>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgetWhatIsOver>());
     }
 
     public static void AddApiKeys(this IServiceCollection services)
     {
         services.AddScoped<ApiKeyStore>();
         services.AddScoped<KeyNotices>();
+        services.AddScoped<KeyRevocations>();
         services.AddScoped<ApiKeyList>();
         services.AddScoped<KeyExchange>();
         services.AddScoped<SessionExchange>();
@@ -151,7 +162,7 @@ internal static class IdentityFeatures
         services.AddScoped<MailQueue>();
         services.AddScoped<MailRequests>();
         services.AddSingleton<FormGuard>();
-        services.AddSingleton<SignInPages.Answers>();
+        services.AddSingleton<PageAnswers>();
         services.AddSingleton<MailRelay>();
         return services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
     }

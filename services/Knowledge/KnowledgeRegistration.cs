@@ -39,6 +39,7 @@ internal static class KnowledgeRegistration
         services.AddScoped<IndexReader>().AddScoped<RecordWriter>();
         services.AddScoped<RecordStore>().AddScoped<RecordList>();
         services.AddScoped<DocumentStore>().AddScoped<DocumentChunks>().AddScoped<JobStore>().AddScoped<Ingestion>();
+        services.AddSingleton<IngestionMetrics>().AddSingleton<AnswerMetrics>();
         services.AddHostedService<ResumeJobs>();
         services.AddScoped<SearchRows>().AddScoped<KnowledgeSearch>();
         if (hasQdrant)

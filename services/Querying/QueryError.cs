@@ -32,5 +32,5 @@ public static class QueryErrorCode
     public const string InvalidBody = "invalid_body";
 
     /// <summary>Belongs in a 413, every other code in a 400.</summary>
-    public const string BodyTooLarge = "body_too_large";
+    public const string BodyTooLarge = "content_too_large";
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OnePlatform.Contracts;
 using OnePlatform.Events.Data;
 using OnePlatform.Events.Recording;
+using OnePlatform.Events.Retention;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
 using Xunit;
@@ -58,6 +59,7 @@ public class EventsHost : IAsyncLifetime
             ["Querying:CursorKey"] = new string('k', 32),
             // Tests count the events of a log that they read; the one that is about reads turns it on.
             ["Events:Reads:Window"] = "00:00:00",
+            ["Events:Retention:Share"] = "1",
         };
         foreach (var (name, value) in Settings.Concat(settings))
         {
@@ -94,6 +96,15 @@ public class EventsHost : IAsyncLifetime
     {
         await Services.GetRequiredService<LogWriter>().RecordAsync([.. lines.Select(l => LogEntry.From(l, origin, "test", recordedAt))], CancellationToken.None);
         await AllNumberedAsync();
+    }
+
+    /// <summary>Runs retention; the run that every instance begins with may have to end first.</summary>
+    internal async Task<long> PurgeAsync()
+    {
+        long? removed = null;
+        await Eventually.TrueAsync(
+            async () => (removed = await Services.GetRequiredService<PurgeOldEvents>().PurgeAsync(CancellationToken.None)) is not null, s_deadline);
+        return removed!.Value;
     }
 
     internal Task AllNumberedAsync() => Eventually.TrueAsync(async () => await Database.ScalarAsync<long>("select count(*) from incoming") == 0);

@@ -11,6 +11,7 @@ public sealed class IsolatingTenants(WebhooksHost host) : IClassFixture<Webhooks
     [Theory]
     [InlineData("events", 1)]
     [InlineData("event_counts", 1)]
+    [InlineData("event_count_sums", 2)]
     [InlineData("group_positions", 1)]
     [InlineData("event_retention", 1)]
     [InlineData("webhooks", 1)]
@@ -44,6 +45,7 @@ public sealed class IsolatingTenants(WebhooksHost host) : IClassFixture<Webhooks
         foreach (var sql in new[]
         {
             "insert into group_positions (group_id, last) values (gen_random_uuid(), 1)",
+            "insert into event_count_sums (group_id, hours, slot, type, count) values (gen_random_uuid(), 1, now(), 'x.a', 1)",
             "insert into event_retention (group_id, legal_hold, updated_at) values (gen_random_uuid(), true, now())",
             "insert into incoming (id, group_id, type, source, actor_kind, occurred_at, recorded_at, metadata) "
                 + "values (gen_random_uuid(), gen_random_uuid(), 'x.a', 's', 'system', now(), now(), '{}')",

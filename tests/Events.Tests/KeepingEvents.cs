@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Contracts;
-using OnePlatform.Events.Retention;
 using OnePlatform.ServiceDefaults;
 using Xunit;
 
@@ -60,8 +58,7 @@ public sealed class KeepingEvents(EventsHost host) : IClassFixture<EventsHost>
             await host.RecordAsync(EventsHost.Line(group), EventsHost.Line(group, at: old));
         }
 
-        var purge = host.Services.GetRequiredService<PurgeOldEvents>();
-        var removed = await Task.WhenAll(purge.PurgeAsync(CancellationToken.None), purge.PurgeAsync(CancellationToken.None));
+        var removed = await Task.WhenAll(host.PurgeAsync(), host.PurgeAsync());
 
         Assert.Equal(2500, removed.Sum());
         Assert.Equal<IEnumerable<long>>([2501, 2502], await host.PositionsAsync(ours));

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using OnePlatform.Contracts;
 using OnePlatform.Events.Recording;
-using OnePlatform.Events.Retention;
 using OnePlatform.Testing;
 using Xunit;
 
@@ -160,7 +159,7 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
         }
     }
 
-    private Task<long> PurgeAsync() => _host.Services.GetRequiredService<PurgeOldEvents>().PurgeAsync(CancellationToken.None);
+    private Task<long> PurgeAsync() => _host.PurgeAsync();
 
     private async Task<Guid> GroupAsync(int days, bool hold = false)
     {

@@ -167,6 +167,59 @@ public sealed class SendingToWebhooks(WebhooksHost host) : IClassFixture<Webhook
     }
 
     [Fact]
+    public async Task A_pause_that_the_receiver_asks_for_outlasts_what_it_takes_meanwhile()
+    {
+        var group = Guid.NewGuid();
+        using var client = host.ClientIn(group);
+        var (both, refused) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (url, _) = host.Receiver.Open(async (call, context) =>
+        {
+            if (call == 1)
+            {
+                await both.Task.WaitAsync(context.RequestAborted);
+                context.Response.StatusCode = 429;
+                context.Response.Headers.RetryAfter = "3600";
+                return;
+            }
+
+            both.TrySetResult();
+            await refused.Task.WaitAsync(context.RequestAborted);
+        });
+        var webhook = await WebhooksHost.CreateAsync(client, url);
+        var lines = new[] { EventsHost.Line(group), EventsHost.Line(group) };
+        await host.RecordAsync(lines);
+        var path = $"/api/webhooks/{WebhooksHost.Id(webhook)}";
+        await Eventually.TrueAsync(async () => (await client.GetObjectAsync(path))["pausedUntil"] is not null);
+        refused.SetResult();
+        await Eventually.TrueAsync(async () => (await client.GetObjectAsync($"{path}/deliveries?status=delivered")).Results().Any());
+
+        Assert.NotNull((await client.GetObjectAsync(path))["pausedUntil"]);
+        Assert.Null((await client.GetObjectAsync(path))["failingSince"]);
+    }
+
+    [Fact]
+    public async Task What_retention_has_taken_is_given_up_and_is_no_failure_of_the_receiver()
+    {
+        var group = Guid.NewGuid();
+        using var client = host.ClientIn(group);
+        var (url, got) = host.Receiver.Open(Receiver.Answers(500, 200));
+        var webhook = await WebhooksHost.CreateAsync(client, url);
+        var path = $"/api/webhooks/{WebhooksHost.Id(webhook)}";
+        using var paused = await client.PatchAsJsonAsync(path, new { enabled = false });
+        await host.Database.ScalarAsync<int>(
+            """
+            insert into webhook_deliveries (webhook_id, event_id, group_id, type, position, order_key, status, attempts, due_at, created_at)
+            values ($1, $2, $3, 'x.test', 1, $2, 'pending', 0, now(), now())
+            """, WebhooksHost.Id(webhook), Guid.CreateVersion7(), group);
+        using var enabled = await client.PatchAsJsonAsync(path, new { enabled = true });
+        var delivery = await Eventually.NotNullAsync(async () => (await client.GetObjectAsync($"{path}/deliveries?status=failed")).Results().FirstOrDefault());
+
+        Assert.Contains("Retention", delivery["log"]![0]!["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Null((await client.GetObjectAsync(path))["failingSince"]);
+        Assert.Empty(got());
+    }
+
+    [Fact]
     public async Task Redirects_are_not_followed_and_silence_ends_an_attempt()
     {
         var group = Guid.NewGuid();

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OnePlatform.Gateway.Credentials;
 using OnePlatform.Gateway.Limits;
@@ -89,6 +90,56 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
         Assert.StartsWith("\"address\";q=", response.Headers.GetValues("RateLimit-Policy").Single(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("OPTIONS", "/api/things", 204, "Access-Control-Request-Method", "POST")]
+    [InlineData("GET", "/", 302)]
+    [InlineData("GET", "/docs/", 200)]
+    [InlineData("GET", "/problems/no_such", 404)]
+    [InlineData("GET", "/no/such/path", 401)]
+    [InlineData("GET", "/api/things", 400, "Authorization", "Basic x", "X-API-Key", "gsk_x")]
+    [InlineData("POST", "/api/things", 413, "Content-Length", "9000000")]
+    [InlineData("POST", "/api/things", 415, "Content-Type", "application/json; charset=none")]
+    public async Task Answers_that_no_service_gave_tell_the_limits_too(string method, string path, int status, params string[] headers)
+    {
+        var context = await host.Gateway.Server.SendAsync(asked =>
+        {
+            (asked.Request.Method, asked.Request.Path) = (method, path);
+            asked.Request.Headers.Origin = "http://localhost:3000";
+            foreach (var header in headers.Chunk(2))
+            {
+                asked.Request.Headers[header[0]] = header[1];
+            }
+        });
+        Assert.Equal(status, context.Response.StatusCode);
+        Assert.StartsWith("\"address\";q=", context.Response.Headers["RateLimit-Policy"].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("\"address\";r=", context.Response.Headers["RateLimit"].ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(context.Response.Headers["X-RateLimit-Remaining"].ToString());
+        Assert.NotEmpty(context.Response.Headers["X-Request-Id"].ToString());
+    }
+
+    [Fact]
+    public async Task Two_gateways_together_accept_the_limit_of_an_address_and_at_most_its_burst_more()
+    {
+        const int requests = 600;
+        const int limit = 100;
+        const int burst = 20;
+        (string, string)[] settings = [("Limits:Address:Requests", $"{limit}"), ("Limits:Address:Burst", $"{burst}"), ("Proxy:TrustedProxies:0", "127.0.0.0/8")];
+        using var first = new HttpClient { BaseAddress = await host.AddListeningGatewayAsync(settings) };
+        using var second = new HttpClient { BaseAddress = await host.AddListeningGatewayAsync(settings) };
+        var accepted = 0;
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) =>
+        {
+            using var response = await GatewayHost.SendAsync(i % 2 == 0 ? first : second, HttpMethod.Get, "/api/things", ("X-Forwarded-For", "203.0.113.77"));
+            Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                Interlocked.Increment(ref accepted);
+            }
+        });
+        Assert.InRange(accepted, limit, (limit * (1 + (int)watch.Elapsed.TotalMinutes)) + burst);
+    }
+
     [Fact]
     public async Task Two_keys_of_different_groups_share_the_limit_of_the_ancestor()
     {
@@ -140,11 +191,9 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
     [Fact]
     public async Task With_Redis_away_limits_are_kept_in_memory()
     {
-        long told = 0;
-        using var meters = new MeterListener { InstrumentPublished = (instrument, listener) => ListenTo("gateway.limits.fallback", instrument, listener) };
-        meters.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref told, count));
-        meters.Start();
-        var client = (await host.AddGatewayAsync(redis: "127.0.0.1:9,connectTimeout=100")).CreateClient();
+        var gateway = await host.AddGatewayAsync(redis: "127.0.0.1:9,connectTimeout=100");
+        using var measured = new Measured(gateway.Services.GetRequiredService<IMeterFactory>());
+        var client = gateway.CreateClient();
         var key = host.Platform.MakeKey(requests: 5, burst: 1);
         var answers = new List<HttpStatusCode>();
         for (var i = 0; i < 20; i++)
@@ -156,15 +205,8 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
         // The minute may turn once while the test runs.
         Assert.InRange(answers.Count(status => status == HttpStatusCode.OK), 6, 12);
         Assert.Contains(HttpStatusCode.TooManyRequests, answers);
-        Assert.True(told >= answers.Count, $"The metric tells of {told} requests.");
-    }
-
-    private static void ListenTo(string name, Instrument instrument, MeterListener listener)
-    {
-        if (instrument.Name == name)
-        {
-            listener.EnableMeasurementEvents(instrument);
-        }
+        Assert.True(measured["gateway.limits.fallback"] >= answers.Count);
+        Assert.Equal(answers.Count(status => status == HttpStatusCode.TooManyRequests), measured["gateway.limits.refused key"]);
     }
 
     private static async Task<string> DescribeAsync(HttpResponseMessage refusal)

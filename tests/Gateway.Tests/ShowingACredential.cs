@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Gateway.Credentials;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
@@ -134,9 +136,21 @@ public sealed class ShowingACredential(GatewayHost host) : IClassFixture<Gateway
         var key = host.Platform.MakeKey();
         using var first = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", key));
         var before = host.Platform.Exchanges;
-        using var second = await GatewayHost.SendAsync((await host.AddGatewayAsync()).CreateClient(), HttpMethod.Get, "/api/things", ("X-API-Key", key));
-        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        var another = await host.AddGatewayAsync();
+        using var measured = new Measured(another.Services.GetRequiredService<IMeterFactory>());
+        using var client = another.CreateClient();
+        for (var i = 0; i < 3; i++)
+        {
+            using var answer = await GatewayHost.SendAsync(client, HttpMethod.Get, "/api/things", ("X-API-Key", key));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
         Assert.Equal(before, host.Platform.Exchanges);
+        Assert.Equal(1, measured["gateway.credentials.lookups redis"]);
+        Assert.Equal(2, measured["gateway.credentials.lookups memory"]);
+        Assert.Null(measured["gateway.credentials.lookups identity"]);
+        using var unknown = await GatewayHost.SendAsync(client, HttpMethod.Get, "/api/things", ("X-API-Key", host.Platform.MakeKey()));
+        Assert.Equal(1, measured["gateway.credentials.lookups identity"]);
     }
 
     private static (string, string) Shown(string header) => (header, header switch

@@ -196,7 +196,9 @@ public sealed class GrantingToClients(IdentityHost identity) : IClassFixture<Ide
         Assert.DoesNotContain("<b>Shady", html, StringComparison.Ordinal);
         var fields = Regex.Matches(html[..html.IndexOf("</form>", StringComparison.Ordinal)], "<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]*)\"")
             .ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value));
-        Assert.Equal("allow", fields["decision"]);
+        Assert.DoesNotContain("decision", fields.Keys);
+        Assert.Contains("name=\"decision\" value=\"deny\"", html, StringComparison.Ordinal);
+        fields["decision"] = "allow";
         using var foreign = await browser.PostAsync("/connect/authorize", new FormUrlEncodedContent(new Dictionary<string, string>(fields) { ["guard"] = "made-up" }));
         Assert.Null(foreign.Headers.Location);
         using var allowed = await browser.PostAsync("/connect/authorize", new FormUrlEncodedContent(fields));

@@ -29,6 +29,8 @@ public sealed class ManagingApiKeys(IdentityHost identity) : IClassFixture<Ident
     [InlineData("""{"name":"x","expiresAt":"2020-01-01T00:00:00Z"}""")]
     [InlineData("""{"name":"x","rateLimit":{"requests":0,"burst":1}}""")]
     [InlineData("""{"name":""}""")]
+    [InlineData("""{"name":" "}""")]
+    [InlineData("""{"name":"one\nline too many"}""")]
     public async Task A_bad_key_is_refused(string body)
     {
         var (owner, _, _) = await identity.OwnerAsync();
@@ -121,6 +123,25 @@ public sealed class ManagingApiKeys(IdentityHost identity) : IClassFixture<Ident
         var token = (await JsonAsync(await identity.SignInAsync(email)))["accessToken"]!.GetValue<string>();
         using var response = await identity.Host.ClientWith(token).GetAsync("/api/api-keys");
         Assert.Equal("insufficient_role", await CodeAsync(response));
+    }
+
+    [Fact]
+    public async Task With_the_last_owners_account_the_keys_of_a_group_end_and_where_another_owner_is_left_they_stay()
+    {
+        var (owner, person, _) = await identity.OwnerAsync();
+        var alone = (await MakeAsync(owner, new { name = "nobody could end me" }))["key"]!.GetValue<string>();
+        var shared = await identity.AddGroupAsync([]);
+        await identity.AddMembershipAsync(shared, person, "group_owner");
+        await identity.AddMembershipAsync(shared, (await identity.SignUpAsync())["user"]!["id"]!.GetValue<Guid>(), "group_owner");
+        using var switched = await owner.PostAsJsonAsync("/api/auth/switch-group", new { groupId = shared });
+        using var there = identity.Host.ClientWith((await JsonAsync(switched))["accessToken"]!.GetValue<string>());
+        var common = (await MakeAsync(there, new { name = "somebody is left" }))["key"]!.GetValue<string>();
+        using var deleted = await owner.DeleteAsync("/api/auth/me");
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var ended = await identity.ExchangeAsync("api_key", alone);
+        Assert.Equal("key_revoked", await CodeAsync(ended));
+        using var lives = await identity.ExchangeAsync("api_key", common);
+        Assert.Equal(HttpStatusCode.OK, lives.StatusCode);
     }
 
     internal static async Task<JsonObject> MakeAsync(HttpClient client, object request)

@@ -8,7 +8,7 @@ namespace OnePlatform.Identity.Tests;
 /// <summary>The pages that people see: no script, nothing from elsewhere, no form from elsewhere, and nothing spent by looking.</summary>
 public sealed class OpeningPages(IdentityHost identity) : IClassFixture<IdentityHost>
 {
-    public static TheoryData<string> Pages() => ["magic-link", "verify-email", "reset-password", "signin", "signout"];
+    public static TheoryData<string> Pages() => ["magic-link", "verify-email", "reset-password", "signin", "signout", "mail-link", "accept-invitation"];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -38,6 +38,8 @@ public sealed class OpeningPages(IdentityHost identity) : IClassFixture<Identity
     [InlineData("signin")]
     [InlineData("second-factor")]
     [InlineData("signout")]
+    [InlineData("mail-link")]
+    [InlineData("accept-invitation")]
     public async Task A_form_without_the_pages_guard_is_refused(string page)
     {
         foreach (var guard in new[] { "", "made-up" })
@@ -73,6 +75,45 @@ public sealed class OpeningPages(IdentityHost identity) : IClassFixture<Identity
         Assert.Equal(HttpStatusCode.OK, done.StatusCode);
         using var again = await browser.PostAsync($"/account/{page}", new FormUrlEncodedContent(fields));
         Assert.Equal(HttpStatusCode.BadRequest, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_leaves_the_form_with_the_address_and_the_way_on()
+    {
+        using var browser = identity.Anonymous;
+        var form = Forms.Hidden(await browser.GetStringAsync("/account/signin?returnTo=%2Fhome"));
+        using var wrong = await browser.PostAsync("/account/signin", new FormUrlEncodedContent([.. form, new("email", "ada@example.com"), new("password", "not-the-password")]));
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        var html = await wrong.Content.ReadAsStringAsync();
+        Assert.Contains("<title>Error: Sign in", html, StringComparison.Ordinal);
+        Assert.Matches("role=\"alert\" class=\"error\" id=\"problem\"", html);
+        Assert.Matches("name=\"email\"[^>]* value=\"ada@example.com\" aria-describedby=\"problem\" aria-invalid=\"true\"", html);
+        Assert.DoesNotContain("not-the-password", html, StringComparison.Ordinal);
+        Assert.Contains(Forms.Hidden(html), f => f is { Key: "returnTo", Value: "/home" });
+    }
+
+    [Theory]
+    [InlineData("magic-link", "sign-in link")]
+    [InlineData("reset-password", "new password")]
+    public async Task Who_has_no_password_at_hand_gets_a_link_by_mail_and_every_address_the_same_page(string wish, string subject)
+    {
+        var (known, unknown) = (NewEmail(), NewEmail());
+        await identity.SignUpAsync(known);
+        using var browser = identity.Anonymous;
+        var pages = new List<string>();
+        foreach (var email in new[] { known, unknown })
+        {
+            var form = Forms.Hidden(await browser.GetStringAsync("/account/mail-link?returnTo=%2Fhome"));
+            using var asked = await browser.PostAsync("/account/mail-link", new FormUrlEncodedContent([.. form, new("email", email), new("wish", wish)]));
+            Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
+            pages.Add((await asked.Content.ReadAsStringAsync()).Replace(email, "…", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(pages[0], pages[1]);
+        Assert.Contains("returnTo=%2Fhome", (await identity.MailAsync(known, subject)).Link, StringComparison.Ordinal);
+        using var elsewhere = await browser.PostAsync("/account/mail-link", new FormUrlEncodedContent(
+            [.. Forms.Hidden(await browser.GetStringAsync("/account/mail-link?returnTo=https%3A%2F%2Fevil.example")), new("email", known), new("wish", wish)]));
+        Assert.Equal(HttpStatusCode.BadRequest, elsewhere.StatusCode);
     }
 
     [Fact]
@@ -129,6 +170,6 @@ public sealed class OpeningPages(IdentityHost identity) : IClassFixture<Identity
         using var asked = await identity.Anonymous.PostAsJsonAsync("/api/auth/magic-link", new { email = alike });
         Assert.Equal(HttpStatusCode.Accepted, asked.StatusCode);
         await identity.MailsAreSentAsync();
-        Assert.DoesNotContain(identity.All(), m => m.Subject == "Your sign-in link");
+        Assert.DoesNotContain(identity.All(), m => m.Subject == "Your sign-in link" && m.To.Mailboxes.Single().Address == $"{local}@example.com");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
 {
     private const int AtOnce = 20;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
+
+    private static readonly (string, string) s_watchful = ("Messaging:WatchInterval", "00:00:00.050");
 
     private readonly Meeting _meeting = new();
     private TestDatabase _database = null!;
@@ -54,7 +57,8 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
     public async Task A_handler_that_keeps_failing_is_tried_as_often_as_configured_and_its_event_waits_in_the_error_queue()
     {
         await using var host = await StartAsync(
-            bus => bus.AddConsumer<AlwaysFail>(), ("Messaging:Retries:0", "00:00:00.010"), ("Messaging:Retries:1", "00:00:00.020"));
+            bus => bus.AddConsumer<AlwaysFail>(), ("Messaging:Retries:0", "00:00:00.010"), ("Messaging:Retries:1", "00:00:00.020"), s_watchful);
+        using var measured = new Measured(host.Services.GetRequiredService<IMeterFactory>());
         Assert.Equal(2, host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.Retries!.Count);
         await host.TakeNoteAsync();
 
@@ -67,6 +71,23 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
             Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
         }, s_deadline);
         Assert.Equal(3, _meeting.Begun);
+        await Eventually.TrueAsync(() => Task.FromResult(measured[$"messaging.queue.depth {queue}"] == 1), s_deadline);
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_queue_of_the_broker_is_counted()
+    {
+        await using var host = await StartAsync(bus => bus.AddConsumer<ActOnce>(), ("Messaging:Prefetch", "1"), s_watchful);
+        using var measured = new Measured(host.Services.GetRequiredService<IMeterFactory>());
+        var depth = $"messaging.queue.depth {host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-act-once";
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0), s_deadline);
+
+        // The first meets nobody, so it holds up the others.
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => host.TakeNoteAsync()));
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 3), s_deadline);
+
+        _meeting.Open();
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0), s_deadline);
     }
 
     private Task<NotesHost> StartAsync(Action<IBusRegistrationConfigurator> consumers, params (string, string)[] settings)
@@ -94,6 +115,8 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
 
             return _all.Task.WaitAsync(s_deadline);
         }
+
+        public void Open() => _all.TrySetResult();
 
         public void Begin() => Interlocked.Increment(ref _begun);
 

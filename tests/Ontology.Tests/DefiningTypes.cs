@@ -152,6 +152,28 @@ public sealed class DefiningTypes(OntologyHost host) : IClassFixture<OntologyHos
     }
 
     [Fact]
+    public async Task A_restored_thing_brings_no_connection_back_that_would_be_one_too_many()
+    {
+        var tenant = await host.TenantAsync();
+        using var made = await tenant.Client.PostAsJsonAsync("/api/ontology/connection-types", new { name = "follows_from", cardinality = "one_to_one" });
+        await made.OkAsync();
+        var (a, b, c) = ((await tenant.ThingAsync("a")).Id(), (await tenant.ThingAsync("b")).Id(), (await tenant.ThingAsync("c")).Id());
+        await (await Connect(tenant, a, b)).OkAsync();
+        await tenant.Client.DeleteAsync($"/api/things/{a}");
+        var later = (await (await Connect(tenant, c, b)).OkAsync()).Id();
+        using var restored = await tenant.Client.PostAsync($"/api/things/{a}/restore", content: null);
+        await restored.OkAsync();
+        using var standing = await tenant.Client.GetAsync($"/api/connections/to/{b}");
+        Assert.Equal([later], (await standing.OkAsync())["results"]!.AsArray().Select(r => ((JsonObject)r!).Id()));
+        await tenant.Client.DeleteAsync($"/api/connections/{later}");
+        await tenant.Client.DeleteAsync($"/api/things/{a}");
+        using var again = await tenant.Client.PostAsync($"/api/things/{a}/restore", content: null);
+        await again.OkAsync();
+        using var back = await tenant.Client.GetAsync($"/api/connections/to/{b}");
+        Assert.Single((await back.OkAsync())["results"]!.AsArray());
+    }
+
+    [Fact]
     public async Task An_event_type_begins_with_x_and_goes_only_when_the_log_says_it_has_none()
     {
         var tenant = await host.TenantAsync();

@@ -45,6 +45,33 @@ public sealed class InvitingPeople(OntologyHost host) : IClassFixture<OntologyHo
     }
 
     [Fact]
+    public async Task Open_invitations_are_found_where_they_were_made_and_listed_page_by_page()
+    {
+        var (tenant, other) = (await host.TenantAsync(), await host.TenantAsync());
+        var made = new List<string>();
+        foreach (var name in new[] { "ada", "bob", "cyd" })
+        {
+            using var invited = await tenant.Client.PostAsJsonAsync("/api/people", new { email = $"{name}@example.org", role = "customer" });
+            made.Add(invited.Headers.Location!.ToString());
+            using var found = await tenant.Client.GetAsync(invited.Headers.Location);
+            Assert.Equal($"{name}@example.org", (string?)(await found.OkAsync())["email"]);
+            using var foreign = await other.Client.GetAsync(invited.Headers.Location);
+            Assert.Equal(HttpStatusCode.NotFound, foreign.StatusCode);
+        }
+
+        using var first = await tenant.Client.GetAsync("/api/people/invitations?limit=2&sort=email&count=exact");
+        var page = await first.OkAsync();
+        Assert.Equal((3, true), ((int)page["total"]!, (bool)page["hasMore"]!));
+        using var second = await tenant.Client.GetAsync($"/api/people/invitations?limit=2&sort=email&cursor={Uri.EscapeDataString((string)page["cursor"]!)}");
+        Assert.Equal(["cyd@example.org"], (await second.OkAsync())["results"]!.AsArray().Select(i => (string)i!["email"]!));
+        using var misspelt = await tenant.Client.GetAsync("/api/people/invitations?offset=2");
+        await misspelt.ProblemAsync(400, "unknown_parameter");
+        using var gone = await tenant.Client.DeleteAsync(made[0]);
+        using var absent = await tenant.Client.GetAsync(made[0]);
+        Assert.Equal(HttpStatusCode.NotFound, absent.StatusCode);
+    }
+
+    [Fact]
     public async Task Only_whom_it_was_sent_to_takes_it()
     {
         var tenant = await host.TenantAsync();

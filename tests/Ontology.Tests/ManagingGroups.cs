@@ -88,7 +88,8 @@ public sealed class ManagingGroups(OntologyHost host) : IClassFixture<OntologyHo
     [Theory]
     [InlineData("""{"slug":"nul-1","name":"g","type":"dao","metadata":{"a":"\u0000"}}""", "invalid_metadata")]
     [InlineData("""{"slug":"nul-2","name":"g","type":"dao","metadata":[]}""", "invalid_metadata")]
-    [InlineData("""{"slug":"nul-3","name":"g","type":"dao","settings":{"corsOrigins":["\u0000"]}}""", "invalid_text")]
+    [InlineData("""{"slug":"nul-3","name":"g","type":"dao","settings":{"allowedDomains":["\u0000"]}}""", "invalid_text")]
+    [InlineData("""{"slug":"cors-1","name":"g","type":"dao","settings":{"corsOrigins":["https://a.example/x"]}}""", "validation_failed")]
     [InlineData("""{"slug":"nul-4","name":"\u0000","type":"dao"}""", "invalid_text")]
     public async Task What_cannot_be_stored_is_refused(string body, string code)
     {

@@ -132,6 +132,57 @@ public sealed class MovingGroups(OntologyHost host) : IClassFixture<OntologyHost
         }
     }
 
+    [Fact]
+    public async Task A_group_does_not_move_where_a_name_would_mean_two_types()
+    {
+        var tenant = await host.TenantAsync();
+        var (a, b) = (await ChildAsync(tenant, tenant.Group), await ChildAsync(tenant, tenant.Group));
+        var deep = await ChildAsync(tenant, a);
+        foreach (var group in new[] { deep, b })
+        {
+            using var owner = host.As(tenant.Person, group);
+            using var type = await owner.PostAsJsonAsync("/api/ontology/thing-types", new { name = "recipe", schema = new { type = "object" } });
+            await type.OkAsync();
+        }
+
+        using var clash = await MoveAsync(tenant, a, b);
+        await clash.ProblemAsync(409, "type_exists");
+        using var below = host.As(tenant.Person, deep);
+        using var thing = await below.PostAsJsonAsync("/api/things", new { type = "recipe", name = "Soup" });
+        await thing.OkAsync();
+        using var top = await MoveAsync(tenant, a, null);
+        await top.OkAsync();
+    }
+
+    [Theory]
+    [InlineData("thing")]
+    [InlineData("connection")]
+    public async Task A_group_does_not_leave_types_behind_that_what_is_in_it_has(string kind)
+    {
+        var tenant = await host.TenantAsync();
+        var child = await ChildAsync(tenant, await ChildAsync(tenant, tenant.Group));
+        using var type = await tenant.Client.PostAsJsonAsync(
+            $"/api/ontology/{kind}-types", kind == "thing" ? new { name = "recipe", schema = new { type = "object" } } : new { name = "pairs_with" } as object);
+        await type.OkAsync();
+        var owner = new Tenant(child, tenant.Person, host.As(tenant.Person, child));
+        if (kind == "thing")
+        {
+            await owner.ThingAsync("Soup", "recipe");
+        }
+        else
+        {
+            using var made = await owner.Client.PostAsJsonAsync(
+                "/api/connections", new { fromId = (await owner.ThingAsync("a")).Id(), toId = (await owner.ThingAsync("b")).Id(), type = "pairs_with" });
+            await made.OkAsync();
+        }
+
+        using var away = await MoveAsync(tenant, child, null);
+        await away.ProblemAsync(409, "type_in_use");
+        // Within the reach of the type it moves as it likes.
+        using var up = await MoveAsync(tenant, child, tenant.Group);
+        await up.OkAsync();
+    }
+
     private static Task<HttpResponseMessage> MoveAsync(Tenant tenant, Guid group, Guid? parent)
         => tenant.Client.PostAsJsonAsync($"/api/groups/{group}/move", new { parentGroupId = parent });
 

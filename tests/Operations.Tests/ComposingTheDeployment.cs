@@ -15,6 +15,17 @@ public sealed partial class ComposingTheDeployment : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
+    public void Every_member_is_one_that_Compose_knows() => Assert.Empty(ComposeSchema.FaultsOf(_compose));
+
+    [Theory]
+    [InlineData("restart: unless-stopped", "restrat: unless-stopped", "services.front.restrat")]
+    [InlineData("condition: service_healthy", "condition: healthy", "services.identity.depends_on.redis.condition")]
+    [InlineData("internal: true", "intern: true", "networks.inside.intern")]
+    [InlineData("{ file: ./compose/secrets/postgres_password }", "{ path: ./compose/secrets/postgres_password }", "secrets.postgres_password.path")]
+    public void A_member_that_Compose_does_not_know_is_found(string right, string wrong, string fault)
+        => Assert.Contains(fault, ComposeSchema.FaultsOf(Read(Repository.Read("deploy", "compose.yaml").Replace(right, wrong, StringComparison.Ordinal))));
+
+    [Fact]
     public void Every_environment_variable_of_our_processes_is_one_they_read()
         => Assert.DoesNotContain(Ours().SelectMany(s => Part(s.Service, "environment").Keys).Cast<string>(), name => !EnvironmentNames.IsRead(name));
 
@@ -30,7 +41,7 @@ public sealed partial class ComposingTheDeployment : IDisposable
         Assert.Equal(Services().SelectMany(s => Names(s.Service, "secrets")).Distinct().Order(StringComparer.Ordinal), declared.Keys.Order(StringComparer.Ordinal));
         Assert.All(declared, secret => Assert.Equal($"./compose/secrets/{secret.Key}", secret.Value));
         Assert.All(declared.Keys, name => Assert.True(File.Exists(Path.Combine(_folder, name)), $"make-secrets makes no {name}."));
-        var random = new[] { "Identity__KeyEncryptionSecret", "Querying__CursorKey", "Webhooks__EncryptionSecret", "postgres_password", "redis_password", "rabbitmq_password" }
+        var random = new[] { "Identity__KeyEncryptionSecret", "Querying__CursorKey", "Webhooks__EncryptionSecret", "postgres_password", "redis_password", "rabbitmq_password", "qdrant_key" }
             .Select(name => File.ReadAllText(Path.Combine(_folder, name))).ToList();
         Assert.All(random, text => Assert.Equal(40, text.Length));
         Assert.Equal(random.Count, random.Distinct().Count());
@@ -43,6 +54,20 @@ public sealed partial class ComposingTheDeployment : IDisposable
         var before = Directory.GetFiles(_folder).ToDictionary(file => file, File.ReadAllText);
         MakeSecrets();
         Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllText(file.Key)));
+    }
+
+    [Fact]
+    public void Knowledge_searches_in_Qdrant_when_that_is_asked_for()
+    {
+        var connection = Path.Combine(_folder, "ConnectionStrings__qdrant");
+        MakeSecrets();
+        Assert.Empty(File.ReadAllText(connection));
+
+        MakeSecrets("qdrant");
+
+        var key = File.ReadAllText(Path.Combine(_folder, "qdrant_key"));
+        Assert.Equal($"Endpoint=http://qdrant:6333;Key={key}", File.ReadAllText(connection));
+        Assert.Contains($"api_key: {key}\n", File.ReadAllText(Path.Combine(_folder, "qdrant.yaml")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,9 +118,9 @@ public sealed partial class ComposingTheDeployment : IDisposable
         Assert.All(Ours(), s => Assert.Equal("true", (string)s.Service["read_only"]));
     }
 
-    private void MakeSecrets()
+    private void MakeSecrets(params string[] more)
     {
-        using var script = Process.Start(new ProcessStartInfo("bash", [Repository.Path("deploy", "compose", "make-secrets"), _folder]) { RedirectStandardError = true })!;
+        using var script = Process.Start(new ProcessStartInfo("bash", [Repository.Path("deploy", "compose", "make-secrets"), _folder, .. more]) { RedirectStandardError = true })!;
         var errors = script.StandardError.ReadToEnd();
         script.WaitForExit();
         Assert.True(script.ExitCode == 0, errors);

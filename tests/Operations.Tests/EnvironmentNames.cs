@@ -10,7 +10,7 @@ internal static partial class EnvironmentNames
     private static readonly HashSet<string> s_known = [.. Settings.All.Select(s => s.Name)];
 
     private static readonly HashSet<string> s_connections = [.. Repository.Sources()
-        .SelectMany(s => ConnectionName().Matches(s.Text)).Select(m => m.Groups[1].Value), "redis"];
+        .SelectMany(s => ConnectionName().Matches(s.Text)).Select(m => m.Groups[1].Value), "redis", "qdrant"];
 
     private static readonly HashSet<string> s_services = [.. ServiceAddress().Matches(Repository.Read("gateway", "appsettings.json")).Select(m => m.Groups[1].Value)];
 

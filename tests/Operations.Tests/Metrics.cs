@@ -42,7 +42,7 @@ internal static partial class Metrics
     private static partial Regex Instrument();
 
     // A name that is followed by a label matcher, a range, an operator or the end of its brackets; functions are followed by "(".
-    [GeneratedRegex(@"\b(?:http|outbox|events|webhooks|gateway|db|dotnet|knowledge|identity|ontology|cache|ai)_[a-z0-9_]+\b(?!\s*\()(?!\s*=)(?=[{\[)\s]|$)")]
+    [GeneratedRegex(@"\b(?:http|messaging|outbox|events|webhooks|gateway|db|dotnet|knowledge|identity|ontology|cache|ai)_[a-z0-9_]+\b(?!\s*\()(?!\s*=)(?=[{\[)\s]|$)")]
     private static partial Regex Selector();
 
     [GeneratedRegex(@"\b(by|without|on)\s*\([^)]*\)")]

@@ -43,6 +43,35 @@ public sealed class DocumentingTheApi(PlatformFixture platform)
         Assert.Empty(lacking);
     }
 
+    [Fact]
+    public async Task Every_parameter_says_what_it_means_and_every_body_and_answer_in_JSON_has_an_example()
+    {
+        var document = JsonNode.Parse(await ServedAsync())!;
+        var lacking = new List<string>();
+        foreach (var (path, operations) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, member) in operations!.AsObject())
+            {
+                if (member is not JsonObject operation || operation["responses"] is not JsonObject responses)
+                {
+                    continue;
+                }
+
+                lacking.AddRange(
+                    from parameter in operation["parameters"] as JsonArray ?? []
+                    where parameter!["$ref"] is null && string.IsNullOrWhiteSpace(parameter["description"]?.GetValue<string>())
+                    select $"{method} {path}: {parameter["name"]}");
+                lacking.AddRange(
+                    from holder in responses.Append(KeyValuePair.Create("the body", operation["requestBody"]))
+                    from media in holder.Value?["content"] as JsonObject ?? []
+                    where media.Key.EndsWith("json", StringComparison.Ordinal) && media.Value!["example"] is null && media.Value["examples"] is null
+                    select $"{method} {path}: {holder.Key} in {media.Key}");
+            }
+        }
+
+        Assert.Empty(lacking);
+    }
+
     private Task<string> ServedAsync() => ReadAsync(platform);
 
     /// <summary>The document as it is served, but for where the test happens to run, which is no part of the contract.</summary>

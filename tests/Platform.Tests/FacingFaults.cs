@@ -11,7 +11,7 @@ namespace OnePlatform.Platform.Tests;
 /// <summary>P8 where nothing dies: parts that hang, forget, or take no more. What was accepted is there afterwards, once.</summary>
 [Collection(BreakablePlatform.Name)]
 [Trait("Proof", "P8")]
-public sealed class FacingFaults(PlatformFixture fixture)
+public sealed class FacingFaults(BreakablePlatformFixture fixture)
 {
     private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(2);
 

@@ -1,13 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using OnePlatform.AppHost;
 using OnePlatform.AppHost.Local;
 using OnePlatform.Testing;
 
 namespace OnePlatform.Platform.Tests;
 
 /// <summary>The whole platform as the AppHost runs it, with the demo tenant, once for all tests that only talk to it.</summary>
-public sealed class PlatformFixture : IAsyncLifetime
+public class PlatformFixture : IAsyncLifetime
 {
     private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
 
@@ -17,14 +18,17 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public string DemoKey => Demo["apiKey"]!.GetValue<string>();
 
+    /// <summary>Where its state is; a temporary folder unless stated.</summary>
+    protected virtual string? DataFolder => null;
+
     public async Task InitializeAsync()
     {
-        Platform = await LocalPlatform.StartAsync(new LocalPlatformOptions { Throwaway = true, Demo = true });
+        Platform = await LocalPlatform.StartAsync(new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder });
         await Platform.WaitUntilReadyAsync(s_start);
         Demo = JsonNode.Parse(await File.ReadAllTextAsync(Platform.DemoFile))!;
     }
 
-    public async Task DisposeAsync() => await Platform.DisposeAsync();
+    public virtual async Task DisposeAsync() => await Platform.DisposeAsync();
 
     public HttpClient Anonymous() => new() { BaseAddress = Platform.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
 
@@ -73,9 +77,22 @@ public sealed class RunningPlatform : ICollectionFixture<PlatformFixture>
     public const string Name = "running platform";
 }
 
-/// <summary>Another, whose parts are ended, paused and starved.</summary>
+/// <summary>Another, whose parts are ended, paused and starved; PostgreSQL's files are on a disk of their own where that may be.</summary>
+public sealed class BreakablePlatformFixture : PlatformFixture
+{
+    internal SmallDisk? Disk { get; } = SmallDisk.IsPossible ? SmallDisk.Under(Path.Combine("servers", ResourceNames.Postgres)) : null;
+
+    protected override string? DataFolder => Disk?.Data;
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Disk?.Dispose();
+    }
+}
+
 [CollectionDefinition(Name)]
-public sealed class BreakablePlatform : ICollectionFixture<PlatformFixture>
+public sealed class BreakablePlatform : ICollectionFixture<BreakablePlatformFixture>
 {
     public const string Name = "breakable platform";
 }

@@ -12,9 +12,9 @@ namespace OnePlatform.Platform.Tests;
 public sealed class SurvivingOutages
 {
     private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(1);
-    private readonly PlatformFixture _fixture;
+    private readonly BreakablePlatformFixture _fixture;
 
-    public SurvivingOutages(PlatformFixture fixture) => _fixture = fixture;
+    public SurvivingOutages(BreakablePlatformFixture fixture) => _fixture = fixture;
 
     private LocalPlatform Platform => _fixture.Platform;
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Npgsql;
+using OnePlatform.AppHost;
 
 namespace OnePlatform.Platform.Tests;
 
@@ -72,12 +74,17 @@ public sealed partial class WalkingTheTour(PlatformFixture platform)
         var here = Directory.CreateTempSubdirectory("tour").FullName;
         Directory.CreateSymbolicLink(Path.Combine(here, ".data"), Path.GetDirectoryName(platform.Platform.DemoFile)!);
         Directory.CreateSymbolicLink(Path.Combine(here, "deploy"), Path.Combine(Repository.Root, "deploy"));
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script.ToString().Replace("http://localhost:8080", platform.Platform.BaseAddress.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)])
+        var start = new ProcessStartInfo("bash", ["-c", script.ToString().Replace("http://localhost:8080", platform.Platform.BaseAddress.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)])
         {
             WorkingDirectory = here,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        // As an operator has them: where PostgreSQL is, for the pages that speak to it.
+        var postgres = new NpgsqlConnectionStringBuilder(platform.Platform.ConnectionString(ResourceNames.Postgres));
+        (start.Environment["PGHOST"], start.Environment["PGPORT"]) = (postgres.Host, $"{postgres.Port}");
+        (start.Environment["PGUSER"], start.Environment["PGPASSWORD"]) = (postgres.Username, postgres.Password);
+        using var shell = Process.Start(start)!;
         var errors = shell.StandardError.ReadToEndAsync();
         var output = await shell.StandardOutput.ReadToEndAsync();
         await shell.WaitForExitAsync();

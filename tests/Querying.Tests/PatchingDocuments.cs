@@ -76,7 +76,7 @@ public sealed class PatchingDocuments
         Assert.NotNull(Parse(string.Concat(Enumerable.Repeat("{\"a\":", 32)) + "{}" + new string('}', 32)).Error);
         Assert.NotNull(Parse(new string('[', 100_000)).Error);
         Assert.NotNull(JsonObjectBody.Parse([(byte)'{', (byte)'"', 0xff, (byte)'"', (byte)':', (byte)'1', (byte)'}']).Error);
-        Assert.Equal("body_too_large", Parse("{\"a\":\"" + new string('x', JsonObjectBody.MostBytes) + "\"}").Error?.Code);
+        Assert.Equal("content_too_large", Parse("{\"a\":\"" + new string('x', JsonObjectBody.MostBytes) + "\"}").Error?.Code);
     }
 
     private static JsonObjectBody Parse(string body) => JsonObjectBody.Parse(Encoding.UTF8.GetBytes(body));

@@ -67,7 +67,7 @@ public sealed class ServingLists : IAsyncLifetime, IDisposable
     {
         Assert.Equal("""{"a":null}""", await Patch("""{"a":null}"""));
         Assert.Contains("invalid_body", await Patch("[]"), StringComparison.Ordinal);
-        Assert.Contains("body_too_large", await Patch($"\"{new string('x', JsonObjectBody.MostBytes)}\""), StringComparison.Ordinal);
+        Assert.Contains("content_too_large", await Patch($"\"{new string('x', JsonObjectBody.MostBytes)}\""), StringComparison.Ordinal);
 
         async Task<string> Patch(string body)
         {

@@ -17,12 +17,12 @@ internal sealed record TestRow(
         Field.Number("price", "t.price").Sortable(),
         Field.Integer("stock", "t.stock").Sortable(),
         Field.Boolean("active", "t.active").Sortable(),
-        Field.Timestamp("createdAt", "t.created_at").Sortable(),
+        Field.Timestamp("createdAt", "t.created_at").Sortable().Indexed(),
         Field.Timestamp("insertedAt", "t.inserted_at").Sortable().Required(),
         Field.Enum("status", "t.status", "draft", "active", "closed").Sortable(),
-        Field.Uuid("owner", "t.owner").Sortable(),
+        Field.Uuid("owner", "t.owner").Sortable().Indexed(),
         Field.StringArray("labels", "t.labels"),
-        Field.Json("properties", "t.properties").Sortable(),
+        Field.Json("properties", "t.properties").Sortable().Indexed(),
         Field.Shown("warnings"));
 
     public static readonly ListDefinition List = new("tests.rows", Fields)

@@ -65,7 +65,20 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
     public async Task SucceededAsync(ClaimedDelivery delivery, AttemptResponse attempt, CancellationToken cancellationToken)
     {
         await using var batch = Batch();
-        batch.BatchCommands.Add(Outcome(DeliverySql.Succeeded, delivery, attempt));
+        var outcome = Outcome(DeliverySql.Succeeded, delivery, attempt);
+        outcome.Parameters.Add(new() { Value = clock.GetUtcNow() });
+        batch.BatchCommands.Add(outcome);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Ends a delivery that cannot be made; its receiver has not failed.</summary>
+    public async Task GiveUpAsync(ClaimedDelivery delivery, AttemptResponse attempt, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(DeliverySql.GivenUp)
+        {
+            Parameters = { new() { Value = delivery.WebhookId }, new() { Value = delivery.EventId }, LogOf(attempt) },
+        });
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -104,9 +117,12 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
             new() { Value = delivery.WebhookId },
             new() { Value = delivery.EventId },
             new() { Value = attempt.At },
-            new() { Value = JsonSerializer.Serialize(attempt, ApiJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            LogOf(attempt),
         },
     };
+
+    private static NpgsqlParameter LogOf(AttemptResponse attempt)
+        => new() { Value = JsonSerializer.Serialize(attempt, ApiJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     private static ClaimedDelivery Read(DbDataReader row) => new(
         row.IsDBNull(0) ? null : EventRow.Read(row),

@@ -83,13 +83,21 @@ internal static class DeliverySql
         order by c.position
         """;
 
+    /// <summary>A pause that began while this was under way goes on: the receiver may have asked for it. $5: now.</summary>
     public const string Succeeded =
         """
         with done as (
             update webhook_deliveries set status = 'delivered', delivered_at = $3, attempts = attempts + 1, claimed_until = null, log = log || $4
             where webhook_id = $1 and event_id = $2)
-        update webhooks set failing_since = null, failures = 0, paused_until = null
-        where id = $1 and (failures > 0 or failing_since is not null or paused_until is not null)
+        update webhooks set failing_since = null, failures = 0, paused_until = case when paused_until > $5 then paused_until end
+        where id = $1 and (failures > 0 or failing_since is not null or paused_until <= $5)
+        """;
+
+    /// <summary>What cannot be sent, through no fault of its receiver.</summary>
+    public const string GivenUp =
+        """
+        update webhook_deliveries set status = 'failed', attempts = attempts + 1, claimed_until = null, log = log || $3
+        where webhook_id = $1 and event_id = $2
         """;
 
     /// <summary>

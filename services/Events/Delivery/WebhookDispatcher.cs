@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using OnePlatform.Events.Reading;
 using OnePlatform.Events.Sequencing;
 using OnePlatform.Events.Webhooks;
 
@@ -45,7 +45,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogInterrupted(exception);
                 await Task.Delay(s_pauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -65,7 +65,13 @@ internal sealed partial class WebhookDispatcher(
     {
         try
         {
-            var outcome = await AttemptAsync(delivery, stoppingToken);
+            if (delivery.Event is not { } content)
+            {
+                await queue.GiveUpAsync(delivery, Refused("Retention has removed the event.").Attempt, stoppingToken);
+                return;
+            }
+
+            var outcome = await AttemptAsync(delivery, content, stoppingToken);
             metrics.Attempted(outcome.Attempt);
             if (outcome.Attempt.Delivered)
             {
@@ -80,7 +86,7 @@ internal sealed partial class WebhookDispatcher(
         {
             // Another instance takes it over when the claim has run out.
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogLost(exception, delivery.WebhookId, delivery.EventId);
         }
@@ -91,13 +97,8 @@ internal sealed partial class WebhookDispatcher(
         }
     }
 
-    private async Task<AttemptOutcome> AttemptAsync(ClaimedDelivery delivery, CancellationToken stoppingToken)
+    private async Task<AttemptOutcome> AttemptAsync(ClaimedDelivery delivery, EventResponse content, CancellationToken stoppingToken)
     {
-        if (delivery.Event is not { } content)
-        {
-            return Refused("Retention has removed the event.");
-        }
-
         try
         {
             return await sender.SendAsync(
@@ -112,7 +113,7 @@ internal sealed partial class WebhookDispatcher(
     private async Task FailAsync(ClaimedDelivery delivery, AttemptOutcome outcome, CancellationToken stoppingToken)
     {
         var (now, schedule, attempts) = (clock.GetUtcNow(), options.Value.EffectiveSchedule, delivery.Attempts + 1);
-        DateTimeOffset? dueAt = attempts < schedule.Count && delivery.Event is not null ? now + Later(schedule[attempts]) : null;
+        DateTimeOffset? dueAt = attempts < schedule.Count ? now + Later(schedule[attempts]) : null;
         var disabled = outcome.IsGone ? "gone" : now - (delivery.FailingSince ?? now) >= options.Value.DisableAfter ? "failing" : null;
         await queue.FailedAsync(delivery, outcome.Attempt, dueAt, now + outcome.RetryAfter, disabled, stoppingToken);
         if (disabled is not null)

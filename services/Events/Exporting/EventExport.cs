@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using OnePlatform.Events.Reading;
@@ -24,30 +26,31 @@ internal sealed class EventExport(EventQuery query, long last, bool isCsv, Event
             await response.WriteAsync(EventCsv.Header, cancellationToken);
         }
 
-        var position = query.AskedPosition ?? 0;
-        IReadOnlyList<EventResponse> page;
-        do
+        for (var position = query.AskedPosition ?? 0; position < last;)
         {
-            page = await store.AfterAsync(query, position, last, PageSize, cancellationToken);
+            (var page, position) = await store.AfterAsync(query, position, last, PageSize, cancellationToken);
             foreach (var found in page)
             {
-                if (isCsv)
-                {
-                    Encoding.UTF8.GetBytes(EventCsv.LineOf(found), response.BodyWriter);
-                }
-                else
-                {
-                    using var json = new Utf8JsonWriter(response.BodyWriter);
-                    JsonSerializer.Serialize(json, found, ApiJson.Options);
-                    await json.FlushAsync(cancellationToken);
-                    Encoding.UTF8.GetBytes("\n", response.BodyWriter);
-                }
-
-                position = found.Position!.Value;
+                Write(found, response.BodyWriter);
             }
 
             await response.BodyWriter.FlushAsync(cancellationToken);
         }
-        while (page.Count == PageSize);
+    }
+
+    private void Write(EventResponse found, PipeWriter output)
+    {
+        if (isCsv)
+        {
+            Encoding.UTF8.GetBytes(EventCsv.LineOf(found), output);
+            return;
+        }
+
+        using (var json = new Utf8JsonWriter(output))
+        {
+            JsonSerializer.Serialize(json, found, ApiJson.Options);
+        }
+
+        output.Write("\n"u8);
     }
 }

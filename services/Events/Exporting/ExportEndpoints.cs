@@ -11,7 +11,7 @@ internal static class ExportEndpoints
     public static void MapEventExport(this IEndpointRouteBuilder routes)
         => routes.MapGet("/api/events/export", ExportEvents).WithTags("Events").Access("events:read", Role.GroupUser)
             .Produces<string>(contentType: "application/x-ndjson").Produces<string>(contentType: "text/csv")
-            .WithName("ExportEvents").WithSummary("Downloads the log as NDJSON or CSV, in the order of positions.")
+            .WithName("ExportEvents").WithMetadata(EventLists.Exporting).WithSummary("Downloads the log as NDJSON or CSV, in the order of positions.")
             .WithDescription("format is ndjson (unless told) or csv. Takes the filters of the list, and afterPosition to go on where another export ended.");
 
     private static async Task<Results<EventExport, ProblemHttpResult>> ExportEvents(

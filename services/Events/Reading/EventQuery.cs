@@ -11,7 +11,11 @@ internal sealed class EventQuery
 {
     private const int LongestText = 400;
 
+    private const string HasWords =
+        """jsonb_to_tsvector('simple', e.metadata, '["string", "numeric"]') @@ websearch_to_tsquery('simple', @words)""";
+
     private readonly List<(string Sql, string Name, object Value)> _own = [];
+    private string? _words;
 
     private EventQuery(ListPlan plan) => Plan = plan;
 
@@ -22,6 +26,21 @@ internal sealed class EventQuery
 
     /// <summary>Predicates of the log's own, as the end of a conjunction.</summary>
     public string Own => string.Concat(_own.Select(o => $" and {o.Sql}"));
+
+    /// <summary>Which events the whole list has.</summary>
+    public string Filter => Plan.Filter + Own;
+
+    /// <summary><see cref="Filter"/>, and where the page starts.</summary>
+    public string Where => Plan.Where + Own;
+
+    /// <summary>Of <see cref="Where"/> what an index serves in the order of the list.</summary>
+    public string Walk => All([Plan.Walk, .. _own.Select(o => o.Sql).Where(sql => sql != _words)]);
+
+    /// <summary>The rest of <see cref="Where"/>, which event after event has to pass; null when there is none.</summary>
+    public string? Sieve => (Plan.Sieve, _words) is (null, null) ? null : All(new[] { Plan.Sieve, _words }.OfType<string>());
+
+    /// <summary>An index finds the events that may pass <see cref="Sieve"/>.</summary>
+    public bool SieveHasIndex => _words is not null || Plan.SieveHasIndex;
 
     /// <param name="within">Narrows the list to one actor or target.</param>
     public static (EventQuery? Query, IReadOnlyList<QueryError> Errors) Read(
@@ -50,8 +69,8 @@ internal sealed class EventQuery
                 errors.Add(Invalid(EventLists.Text, $"q has at most {LongestText} characters."));
             }
 
-            read.Add(
-                """jsonb_to_tsvector('simple', e.metadata, '["string", "numeric"]') @@ websearch_to_tsquery('simple', @words)""", "words", text);
+            read._words = HasWords;
+            read.Add(HasWords, "words", text);
         }
 
         if (within is { } narrow)
@@ -90,16 +109,21 @@ internal sealed class EventQuery
         return (read, []);
     }
 
-    public void AddParametersTo(NpgsqlBatchCommand command)
+    public void AddParametersTo(NpgsqlParameterCollection parameters)
+    {
+        AddOwnParametersTo(parameters);
+        foreach (var (name, value) in Plan.Parameters)
+        {
+            parameters.Add(new NpgsqlParameter(name, value));
+        }
+    }
+
+    /// <summary>Those of <see cref="Own"/>.</summary>
+    public void AddOwnParametersTo(NpgsqlParameterCollection parameters)
     {
         foreach (var (_, name, value) in _own)
         {
-            command.Parameters.Add(new NpgsqlParameter(name, value));
-        }
-
-        foreach (var (name, value) in Plan.Parameters)
-        {
-            command.Parameters.Add(new NpgsqlParameter(name, value));
+            parameters.Add(new NpgsqlParameter(name, value));
         }
     }
 
@@ -125,6 +149,8 @@ internal sealed class EventQuery
         AskedPosition = position;
         Add($"e.position {comparison} @{name}", name, position);
     }
+
+    private static string All(IEnumerable<string> predicates) => string.Join(" and ", predicates);
 
     private void Add(string sql, string name, object value) => _own.Add((sql, name, value));
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OnePlatform.Contracts;
@@ -8,16 +7,6 @@ using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Events.Reading;
-
-/// <summary>How reads of the log are noted in it; section <c>Events:Reads</c>.</summary>
-internal sealed class LogReadsOptions
-{
-    public const string Section = "Events:Reads";
-
-    /// <summary>Of the reads of one caller in this time the first is noted; zero: none is.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
-    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(15);
-}
 
 /// <summary>Notes in a log that an owner looked into it: the first time in a while, not each page.</summary>
 internal sealed class LogReads(LogWriter writer, LogReadSamples samples, RequestOrigin origin, TimeProvider clock)
@@ -41,7 +30,7 @@ internal sealed class LogReads(LogWriter writer, LogReadSamples samples, Request
 }
 
 /// <summary>Who read what lately, on this instance.</summary>
-internal sealed class LogReadSamples(IOptions<LogReadsOptions> options, TimeProvider clock)
+internal sealed class LogReadSamples(IOptions<ReadingOptions> options, TimeProvider clock)
 {
     private const int Most = 10_000;
 

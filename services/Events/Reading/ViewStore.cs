@@ -5,39 +5,16 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Events.Reading;
 
 /// <summary>
-/// Figures out of <c>event_counts</c>, which the sequencer keeps per quarter of an hour: every time zone's hours begin on one, and
-/// counting a month of millions of events reads some thousand rows.
+/// Figures out of the counts that are kept beside the log (<see cref="CountSql"/>), so that counting months of millions of events reads
+/// some thousand rows.
 /// </summary>
 internal sealed class ViewStore(NpgsqlDataSource dataSource, TenantScope scope)
 {
     private const int MostActors = 10;
 
-    // Whole buckets: the range grows to the buckets that its ends lie in. The end is stepped in local time, where a day may have 23 hours.
-    private const string Range =
-        """
-        select date_trunc(@bucket, @from, @zone) as low,
-               ((date_trunc(@bucket, @to - interval '1 microsecond', @zone) at time zone @zone) + ('1 ' || @bucket)::interval)
-                   at time zone @zone as high
-        """;
-
-    // Days and weeks are found among their bounds: asking for the local time of each of a year's quarters of an hour takes longer than reading them.
-    private const string Counts =
-        $"""
-        with r as ({Range}), bounds as (
-            select array(
-                select b at time zone @zone
-                from r, generate_series(r.low at time zone @zone, r.high at time zone @zone, ('1 ' || @bucket)::interval) b
-                where @bucket <> 'hour') as starts)
-        select case when @bucket = 'hour' then date_trunc(@bucket, c.slot, @zone) else starts[width_bucket(c.slot, starts)] end as start,
-               c.type, sum(c.count)::bigint
-        from event_counts c, r, bounds
-        where c.group_id = any (@groups) and c.slot >= r.low and c.slot < r.high and (@types is null or c.type = any (@types))
-        group by 1, 2 order by 1, 3 desc, 2
-        """;
-
     private const string Newest =
         $"""
-        select e.* from ({Range}) r, unnest(@groups) g(id) cross join lateral (
+        select e.* from ({CountSql.Range}) r, unnest(@groups) g(id) cross join lateral (
             select {EventRow.Columns} from events e
             where e.group_id = g.id and e.occurred_at >= r.low and e.occurred_at < r.high and (@types is null or e.type = any (@types))
             order by e.occurred_at desc, e.id desc limit @limit) e
@@ -54,7 +31,7 @@ internal sealed class ViewStore(NpgsqlDataSource dataSource, TenantScope scope)
 
     public async Task<TimelineResponse> TimelineAsync(ViewQuery query, CancellationToken cancellationToken)
     {
-        await using var batch = Batch(query, query.Limit, Range, Counts, Newest);
+        await using var batch = Batch(query, query.Limit, CountSql.Range, CountSql.PerBucket, Newest);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -82,7 +59,7 @@ internal sealed class ViewStore(NpgsqlDataSource dataSource, TenantScope scope)
     public async Task<StatsResponse> StatsAsync(ViewQuery query, CancellationToken cancellationToken)
     {
         await using var batch = Batch(
-            query, MostActors, Range, Counts, Actors, "select coalesce(max(last), 0) from group_positions where group_id = @group");
+            query, MostActors, CountSql.Range, CountSql.InAll, Actors, "select coalesce(max(last), 0) from group_positions where group_id = @group");
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
@@ -92,7 +69,7 @@ internal sealed class ViewStore(NpgsqlDataSource dataSource, TenantScope scope)
         var byType = new Dictionary<string, long>(StringComparer.Ordinal);
         while (await reader.ReadAsync(cancellationToken))
         {
-            byType[reader.GetString(1)] = byType.GetValueOrDefault(reader.GetString(1)) + reader.GetInt64(2);
+            byType.Add(reader.GetString(1), reader.GetInt64(2));
         }
 
         await reader.NextResultAsync(cancellationToken);
@@ -105,8 +82,7 @@ internal sealed class ViewStore(NpgsqlDataSource dataSource, TenantScope scope)
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new StatsResponse(
-            low, high, byType.Values.Sum(), reader.GetInt64(0),
-            byType.OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal), actors);
+            low, high, byType.Values.Sum(), reader.GetInt64(0), byType, actors);
     }
 
     private NpgsqlBatch Batch(ViewQuery query, int limit, params ReadOnlySpan<string> statements)

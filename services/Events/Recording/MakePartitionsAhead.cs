@@ -23,7 +23,7 @@ internal sealed partial class MakePartitionsAhead(NpgsqlDataSource dataSource, T
                     LogMade(made);
                 }
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(exception);
             }

@@ -31,8 +31,7 @@ internal sealed partial class PurgeOldEvents(
                 {
                     await PurgeAsync(stoppingToken);
                 }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException
-                    or InvalidDataException or InvalidOperationException)
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     metrics.Failed();
                     LogFailed(exception);
@@ -46,15 +45,15 @@ internal sealed partial class PurgeOldEvents(
         }
     }
 
-    /// <returns>How many events went.</returns>
-    internal async Task<long> PurgeAsync(CancellationToken cancellationToken)
+    /// <returns>How many events went; null when somebody else is at it.</returns>
+    internal async Task<long?> PurgeAsync(CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
         await using var connection = await dataSource.OpenTenantConnectionAsync(scope, cancellationToken);
         if (!await IsFirstAsync(connection, cancellationToken))
         {
-            return 0;
+            return null;
         }
 
         try

@@ -51,9 +51,8 @@ internal sealed partial class LogGrowth(NpgsqlDataSource dataSource, TimeProvide
             {
                 return;
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                // A session that was cut between two commands says InvalidOperationException at the next.
                 LogDeaf(exception);
                 await Task.Delay(s_pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

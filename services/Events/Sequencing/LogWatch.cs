@@ -58,7 +58,7 @@ internal sealed partial class LogWatch : BackgroundService
             {
                 await RefreshAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 LogBlind(exception);
             }

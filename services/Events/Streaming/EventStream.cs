@@ -16,6 +16,8 @@ internal sealed class EventStream(
 {
     private long _position = position;
 
+    private string Heartbeat => $": heartbeat\nid: {_position}\n\n";
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -33,7 +35,7 @@ internal sealed class EventStream(
                 await SendNewAsync(response, httpContext.RequestAborted);
                 if (!await follower.WaitAsync(heartbeat, httpContext.RequestAborted))
                 {
-                    await WriteAsync(response, $": heartbeat\nid: {_position}\n\n", httpContext.RequestAborted);
+                    await WriteAsync(response, Heartbeat, httpContext.RequestAborted);
                 }
             }
         }
@@ -45,11 +47,11 @@ internal sealed class EventStream(
 
     private async Task SendNewAsync(HttpResponse response, CancellationToken cancellationToken)
     {
-        while (true)
+        // Read first: an event after this position is not in the pages either, and is not skipped when they are empty.
+        var last = await store.LastPositionAsync(cancellationToken);
+        while (_position < last)
         {
-            // Read first: an event after this position is not in the page either, and is not skipped when the page is empty.
-            var last = await store.LastPositionAsync(cancellationToken);
-            var page = await store.AfterAsync(query, _position, last, EventStore.StreamPage, cancellationToken);
+            var (page, upTo) = await store.AfterAsync(query, _position, last, EventStore.StreamPage, cancellationToken);
             if (page.Count > 0)
             {
                 var text = new StringBuilder();
@@ -57,16 +59,16 @@ internal sealed class EventStream(
                 {
                     text.Append("id: ").Append(found.Position).Append("\ndata: ")
                         .Append(JsonSerializer.Serialize(found, ApiJson.Options)).Append("\n\n");
-                    _position = found.Position!.Value;
                 }
 
                 await WriteAsync(response, text.ToString(), cancellationToken);
             }
 
-            if (page.Count < EventStore.StreamPage)
+            _position = upTo;
+            if (page.Count == 0)
             {
-                _position = Math.Max(_position, last);
-                return;
+                // A long way without an event that was asked for: a client that is cut off here need not begin it again.
+                await WriteAsync(response, Heartbeat, cancellationToken);
             }
         }
     }

@@ -1,14 +1,12 @@
 using Microsoft.EntityFrameworkCore;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Accounts;
 
 /// <summary>Closes accounts until somebody opens them again; those who run the platform do, never an attempt to sign in.</summary>
-internal sealed class AccountLocks(IdentityDb db, SessionStore sessions, RequestOrigin origin, TimeProvider clock)
+internal sealed class AccountLocks(IdentityDb db, SessionStore sessions, AuthLog log, RequestOrigin origin, TimeProvider clock)
 {
     /// <returns>False when there is no such account.</returns>
     public async Task<bool> CloseAsync(Guid userId, CancellationToken cancellationToken)
@@ -46,9 +44,7 @@ internal sealed class AccountLocks(IdentityDb db, SessionStore sessions, Request
 
     private async Task LogAsync(Guid userId, string type, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var line = AuthLog.Line(now, type, groupId: null, userId, new { by = origin.Current.ActorId });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, [line]));
+        log.Add(type, userId, new { by = origin.Current.ActorId });
         await db.SaveChangesAsync(cancellationToken);
     }
 }

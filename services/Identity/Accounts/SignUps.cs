@@ -92,12 +92,7 @@ internal sealed class SignUps(
             yield return new ProblemError("/email", "invalid_email", "This is no e-mail address.");
         }
 
-        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Any(char.IsControl))
-        {
-            yield return new ProblemError("/name", "invalid_name", "A name has at least one visible character and no control characters.");
-        }
-
-        foreach (var error in PasswordRules.Check(request.Password, email ?? "", "/password"))
+        foreach (var error in DisplayNames.Check(request.Name).Concat(PasswordRules.Check(request.Password, email ?? "", "/password")))
         {
             yield return error;
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OnePlatform.Contracts;
+using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
@@ -35,7 +36,7 @@ internal abstract record KeyOutcome
 
 /// <summary>Makes and changes the API keys of the acting group.</summary>
 internal sealed class ApiKeyStore(
-    IdentityDb db, DerivedKeys secrets, KeyNotices notices, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+    IdentityDb db, DerivedKeys secrets, KeyNotices notices, KeyRevocations revocations, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromHours(24);
 
@@ -66,7 +67,7 @@ internal sealed class ApiKeyStore(
         var (key, text) = Make(groupId, request.Name.Trim(), grants, caller.PersonId ?? caller.Id, maker?.Id, now);
         db.ApiKeys.Add(key);
         db.Publish(new ApiKeyCreated(
-            Guid.CreateVersion7(now), now, origin.Current, [Line(now, "api_key_created", key, Facts(key))], key.Id, groupId));
+            Guid.CreateVersion7(now), now, origin.Current, [KeyLog.Line(now, "api_key_created", key, Facts(key))], key.Id, groupId));
         await notices.AddAsync(MailKinds.ApiKeyMade, key, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         return new KeyOutcome.Done(key, text);
@@ -75,7 +76,7 @@ internal sealed class ApiKeyStore(
     public async Task<KeyOutcome> UpdateAsync(
         ApiKey key, Caller caller, UpdateApiKeyRequest request, CancellationToken cancellationToken)
     {
-        List<ProblemError> errors = [.. KeyGrants.CheckScopes(request.Scopes)];
+        List<ProblemError> errors = [.. DisplayNames.Check(request.Name), .. KeyGrants.CheckScopes(request.Scopes)];
         if (errors.Count > 0)
         {
             return new KeyOutcome.Invalid(errors);
@@ -101,7 +102,7 @@ internal sealed class ApiKeyStore(
         Note(changes, "name", before.Name, key.Name);
         Note(changes, "scopes", before.Scopes, key.Scopes);
         Note(changes, "rateLimit", before.Limit, new KeyRateLimit(key.RateRequests, key.RateBurst));
-        return await SaveChangeAsync(key, [Line(now, "api_key_updated", key, new { name = key.Name }, changes)], [key.Id], now, cancellationToken);
+        return await SaveChangeAsync(key, [KeyLog.Line(now, "api_key_updated", key, new { name = key.Name }, changes)], [key.Id], now, cancellationToken);
     }
 
     public async Task<KeyOutcome> RotateAsync(ApiKey key, Caller caller, int? graceSeconds, CancellationToken cancellationToken)
@@ -134,7 +135,7 @@ internal sealed class ApiKeyStore(
         }
 
         await notices.AddAsync(MailKinds.ApiKeyRotated, next, cancellationToken);
-        var line = Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt });
+        var line = KeyLog.Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt });
         return await SaveChangeAsync(next, [line], [key.Id], now, cancellationToken, text);
     }
 
@@ -146,31 +147,19 @@ internal sealed class ApiKeyStore(
             return new KeyOutcome.Done(key);
         }
 
-        var now = clock.GetUtcNow();
-        var ended = new List<ApiKey> { key };
-
-        // A key that may act below its group can have made keys there; they end with it, though the acting group does not see them.
-        db.Scope.ActAsSystem();
-        for (var from = 0; from < ended.Count;)
-        {
-            var makers = ended[from..].Select(k => k.Id).ToList();
-            from = ended.Count;
-            ended.AddRange(await db.ApiKeys.Where(k => makers.Contains(k.MadeByKeyId!.Value) && k.RevokedAt == null).ToListAsync(cancellationToken));
-        }
-
-        foreach (var one in ended)
-        {
-            (one.RevokedAt, one.UpdatedAt, one.Version) = (now, now, one.Version + 1);
-        }
-
-        var lines = ended.Select(k => Line(now, "api_key_revoked", k, new { keyId = k.Id, name = k.Name, with = k.Id == key.Id ? (Guid?)null : key.Id })).ToList();
-        return await SaveChangeAsync(key, lines, [.. ended.Select(k => k.Id)], now, cancellationToken);
+        await revocations.EndAsync([key], cancellationToken);
+        return await TrySaveAsync(key, text: null, cancellationToken);
     }
 
     private async Task<KeyOutcome> SaveChangeAsync(
         ApiKey key, IReadOnlyList<LogLine> lines, IReadOnlyList<Guid> changed, DateTimeOffset now, CancellationToken cancellationToken, string? text = null)
     {
         db.Publish(new ApiKeysChanged(Guid.CreateVersion7(now), now, origin.Current, lines, changed));
+        return await TrySaveAsync(key, text, cancellationToken);
+    }
+
+    private async Task<KeyOutcome> TrySaveAsync(ApiKey key, string? text, CancellationToken cancellationToken)
+    {
         try
         {
             await db.SaveChangesAsync(cancellationToken);
@@ -223,10 +212,6 @@ internal sealed class ApiKeyStore(
         };
         return (key, text);
     }
-
-    private static LogLine Line(
-        DateTimeOffset now, string type, ApiKey key, object metadata, IReadOnlyDictionary<string, FieldChange>? changes = null)
-        => new(Guid.CreateVersion7(now), key.GroupId, type, now, key.Id, "api_key", JsonSerializer.SerializeToElement(metadata, ApiJson.Options), changes, key.Version);
 
     private static object Facts(ApiKey key) => new { name = key.Name, prefix = key.Prefix, scopes = key.Scopes, expiresAt = key.ExpiresAt };
 

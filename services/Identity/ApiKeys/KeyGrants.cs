@@ -1,3 +1,4 @@
+using OnePlatform.Identity.Accounts;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.ApiKeys;
@@ -18,7 +19,7 @@ internal sealed record KeyGrants(
     /// <summary>Reads a request. What it leaves open is the default, or the maker's own where that is less.</summary>
     public static (KeyGrants? Grants, IReadOnlyList<ProblemError> Errors) Read(CreateApiKeyRequest request, ApiKey? maker, DateTimeOffset now)
     {
-        List<ProblemError> errors = [.. CheckScopes(request.Scopes)];
+        List<ProblemError> errors = [.. DisplayNames.Check(request.Name), .. CheckScopes(request.Scopes)];
         var networks = (request.IpAllow ?? []).Select(AllowedNetworks.Normalize).ToList();
         errors.AddRange(networks.Select((network, i) => (network, i)).Where(n => n.network is null).Select(n => new ProblemError(
             $"/ipAllow/{n.i}", "invalid_network", "This is neither an IP address nor a network in CIDR notation.")));

@@ -23,6 +23,8 @@ internal sealed partial class AttemptLimiter(IConnectionMultiplexer redis, Local
         return -1
         """;
 
+    private const string GiveBack = "if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[1]) end return 0";
+
     private const string Look = "if tonumber(redis.call('get', KEYS[1]) or '0') >= tonumber(ARGV[1]) then return redis.call('pttl', KEYS[1]) end return -1";
 
     /// <returns>Null when the attempt may go on, else how long to wait.</returns>
@@ -56,6 +58,21 @@ internal sealed partial class AttemptLimiter(IConnectionMultiplexer redis, Local
         {
             LogLocal(exception.Message);
             return local.Look(rule, key);
+        }
+    }
+
+    /// <summary>Takes back what <see cref="TakeAsync"/> counted.</summary>
+    public async Task GiveBackAsync(string purpose, string subject)
+    {
+        var key = KeyOf(purpose, subject);
+        try
+        {
+            await redis.GetDatabase().ScriptEvaluateAsync(GiveBack, [key]);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            LogLocal(exception.Message);
+            local.GiveBack(key);
         }
     }
 

@@ -31,6 +31,17 @@ internal sealed class LocalAttempts(TimeProvider clock) : IDisposable
         }
     }
 
+    public void GiveBack(string key)
+    {
+        lock (_lock)
+        {
+            if (_windows.TryGetValue(key, out Window? window) && window!.Count > 0)
+            {
+                window.Count--;
+            }
+        }
+    }
+
     public TimeSpan? Look(AttemptRule rule, string key)
     {
         lock (_lock)

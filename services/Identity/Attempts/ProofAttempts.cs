@@ -13,17 +13,18 @@ internal sealed class ProofAttempts(AttemptLimiter attempts, RequestOrigin origi
 
     private string Ip => origin.Current.Ip ?? "";
 
-    /// <returns>Null when a proof may be tried, else how long to wait.</returns>
-    public async Task<TimeSpan?> LookAsync(Guid? userId)
-        => await attempts.LookAsync(Rules.ProofPerAddress, PerAddress, Ip)
-            ?? (userId is { } id ? await attempts.LookAsync(Rules.Proof, PerAccount, id.ToString()) : null);
+    /// <summary>Counts a try before it is made, so that many at once are no more than the limit; <see cref="SucceedAsync"/> takes it back.</summary>
+    /// <returns>Null when it may be made, else how long to wait.</returns>
+    public async Task<TimeSpan?> BeginAsync(Guid? userId)
+        => await attempts.TakeAsync(Rules.ProofPerAddress, PerAddress, Ip)
+            ?? (userId is { } id ? await attempts.TakeAsync(Rules.Proof, PerAccount, id.ToString()) : null);
 
-    public async Task FailAsync(Guid? userId)
+    public async Task SucceedAsync(Guid? userId)
     {
-        await attempts.TakeAsync(Rules.ProofPerAddress, PerAddress, Ip);
+        await attempts.GiveBackAsync(PerAddress, Ip);
         if (userId is { } id)
         {
-            await attempts.TakeAsync(Rules.Proof, PerAccount, id.ToString());
+            await attempts.GiveBackAsync(PerAccount, id.ToString());
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using OnePlatform.Identity.Sessions;
 
 namespace OnePlatform.Identity.BetterAuth;
 
@@ -17,7 +18,7 @@ internal static class BetterAuthEndpoints
         auth.MapPost("/send-verification-email", BetterAuthSignIns.SendVerification).WithName("BetterAuthSendVerification").WithSummary("As /verify-email/resend");
         auth.MapPost("/request-password-reset", BetterAuthSignIns.RequestReset).WithName("BetterAuthRequestReset").WithSummary("As /forgot-password");
         auth.MapPost("/sign-out", BetterAuthSessions.SignOut).WithName("BetterAuthSignOut").WithSummary("As /signout");
-        auth.MapGet("/get-session", BetterAuthSessions.Get).WithName("BetterAuthGetSession").WithSummary("Session and user, or null");
+        auth.MapGet("/get-session", BetterAuthSessions.Get).WithName("BetterAuthGetSession").WithSummary("Session and user, or null").ReadsTheCookie();
         auth.MapGet("/list-sessions", BetterAuthSessions.List).WithName("BetterAuthListSessions").WithSummary("As /sessions");
         auth.MapPost("/revoke-session", BetterAuthSessions.Revoke).WithName("BetterAuthRevokeSession").WithSummary("Ends one of the person's sessions");
         auth.MapPost("/revoke-other-sessions", BetterAuthSessions.RevokeOthers).WithName("BetterAuthRevokeOthers").WithSummary("Ends every session but this one");

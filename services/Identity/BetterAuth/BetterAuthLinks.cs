@@ -24,7 +24,7 @@ internal static class BetterAuthLinks
     public static async Task<IResult> Unlink(
         BetterAuthUnlinkRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, Links links, BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
@@ -45,7 +45,7 @@ internal static class BetterAuthLinks
     private static async Task<IResult> LinkAsync(
         string provider, string? returnTo, HttpContext context, SessionStore sessions, PasswordProof proof, OAuthStarts starts, BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }

@@ -11,7 +11,7 @@ internal static class BetterAuthSecondFactor
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, SecondFactorStore factors,
         BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
@@ -38,7 +38,7 @@ internal static class BetterAuthSecondFactor
 
         switch (await setup.FinishAsync(context.CallerOrNull(), request.Code, keepCodes: true, cancellationToken))
         {
-            case SetupOutcome.Enabled when await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is var (session, user):
+            case SetupOutcome.Enabled when await sessions.FindOwnAsync(context, cancellationToken) is var (session, user):
                 return TypedResults.Ok(new { token = session.Id, user = BetterAuthAnswers.UserOf(user) });
             case SetupOutcome.TooMany tooMany:
                 return BetterAuthAnswers.TooMany(tooMany.Wait, context);
@@ -84,7 +84,7 @@ internal static class BetterAuthSecondFactor
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, BetterAuthAnswers answers,
         Func<Session, Accounts.User, Task<IResult>> act, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }

@@ -1,9 +1,7 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.BetterAuth;
 
@@ -11,12 +9,9 @@ internal static class BetterAuthSessions
 {
     private static readonly TimeSpan s_renewal = TimeSpan.FromDays(1);
 
-    public static async Task<(Session Session, User User)?> FindAsync(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
-        => context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
-
     public static async Task<IResult> SignOut(HttpContext context, SessionStore sessions, SessionCookie cookie, CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is var (session, _))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is var (session, _))
         {
             await sessions.RevokeAsync([session], "signed_out", cancellationToken);
         }
@@ -26,26 +21,31 @@ internal static class BetterAuthSessions
     }
 
     public static async Task<IResult> Get(
-        HttpContext context, SessionStore sessions, SessionCookie cookie, IdentityDb db, IOptions<IdentityOptions> options, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, CurrentSessions current, SessionStore sessions, SessionCookie cookie, IOptions<IdentityOptions> options, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (CookieCaller.CookieOf(context) is not { } secret)
         {
-            return TypedResults.Content("null", "application/json");
+            return await sessions.FindOwnAsync(context, cancellationToken) is var (session, user)
+                ? TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)))
+                : NoneIsCurrent();
         }
 
         // These clients know no refresh token: using the session keeps it, and its cookie, for longer.
-        var now = clock.GetUtcNow();
-        if (session.ExpiresAt - now < options.Value.SessionLife - s_renewal && cookie.Renew(context))
+        var found = await current.FindAsync(secret, cancellationToken);
+        if (found is not null && found.Session.ExpiresAt - clock.GetUtcNow() < options.Value.SessionLife - s_renewal
+            && await sessions.FindLiveByCookieAsync(secret, cancellationToken) is var (ageing, _))
         {
-            (session.ExpiresAt, session.LastSeenAt) = (now + options.Value.SessionLife, now);
-            await db.SaveChangesAsync(cancellationToken);
+            await sessions.ProlongAsync(ageing, cancellationToken);
+            cookie.Renew(context);
+            found = found with { Session = BetterAuthAnswers.SessionOf(ageing) };
         }
 
-        return TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)));
+        return found is null ? NoneIsCurrent() : TypedResults.Ok(found);
     }
 
     public static async Task<IResult> List(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
-        => await FindAsync(context, sessions, cancellationToken) is var (session, _)
+        => await sessions.FindOwnAsync(context, cancellationToken) is var (session, _)
             ? TypedResults.Ok((await sessions.ListLiveAsync(session.UserId, cancellationToken)).Select(BetterAuthAnswers.SessionOf))
             : BetterAuthAnswers.NoSession();
 
@@ -58,10 +58,12 @@ internal static class BetterAuthSessions
     public static Task<IResult> RevokeAll(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
         => RevokeAsync(context, sessions, (_, _) => true, cancellationToken);
 
+    private static ContentHttpResult NoneIsCurrent() => TypedResults.Content("null", "application/json");
+
     private static async Task<IResult> RevokeAsync(
         HttpContext context, SessionStore sessions, Func<Session, Session, bool> ends, CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, sessions, cancellationToken) is not var (current, _))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (current, _))
         {
             return BetterAuthAnswers.NoSession();
         }

@@ -1,3 +1,4 @@
+using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Profile;
 using OnePlatform.Identity.Sessions;
@@ -10,7 +11,7 @@ internal static class BetterAuthUsers
     public static async Task<IResult> Update(
         BetterAuthUpdateUserRequest request, HttpContext context, SessionStore sessions, Renaming renaming, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
@@ -18,7 +19,7 @@ internal static class BetterAuthUsers
         return await renaming.RenameAsync(session, user, request.Name, cancellationToken) switch
         {
             RenamingOutcome.Renamed => TypedResults.Ok(new StatusResponse()),
-            RenamingOutcome.Invalid => BetterAuthAnswers.Error(StatusCodes.Status400BadRequest, "INVALID_NAME", "A name has at least one visible character."),
+            RenamingOutcome.Invalid => BetterAuthAnswers.Error(StatusCodes.Status400BadRequest, "INVALID_NAME", DisplayNames.Rule),
             _ => BetterAuthAnswers.Error(StatusCodes.Status409Conflict, "CONFLICT", "The profile was changed at the same moment."),
         };
     }
@@ -27,7 +28,7 @@ internal static class BetterAuthUsers
         BetterAuthPasswordRequest request, HttpContext context, SessionStore sessions, PasswordProof proof, Deletions deletions, SessionCookie cookie,
         BetterAuthAnswers answers, CancellationToken cancellationToken)
     {
-        if (await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is not var (session, user))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is not var (session, user))
         {
             return BetterAuthAnswers.NoSession();
         }
@@ -43,7 +44,7 @@ internal static class BetterAuthUsers
     }
 
     public static async Task<IResult> ListAccounts(HttpContext context, SessionStore sessions, Links links, CancellationToken cancellationToken)
-        => await BetterAuthSessions.FindAsync(context, sessions, cancellationToken) is var (_, user)
+        => await sessions.FindOwnAsync(context, cancellationToken) is var (_, user)
             ? TypedResults.Ok((await links.ListAsync(user, cancellationToken)).Select(
                 l => new BetterAuthAccount($"{l.Provider}:{l.AccountId}", l.Provider, l.AccountId, user.Id, l.CreatedAt, l.CreatedAt, [])))
             : BetterAuthAnswers.NoSession();

@@ -1,13 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Linked;
 
@@ -19,7 +16,7 @@ internal enum UnlinkOutcome
 }
 
 /// <summary>The ways in that a person has: a password, and accounts at providers.</summary>
-internal sealed class Links(IdentityDb db, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
+internal sealed class Links(IdentityDb db, SessionStore sessions, MailQueue mails, AuthLog log, TimeProvider clock)
 {
     private static readonly SignInOutcome.Refused s_noSession = new(
         StatusCodes.Status401Unauthorized, "session_revoked", "The session that asked for the link has ended. Sign in again.");
@@ -47,7 +44,7 @@ internal sealed class Links(IdentityDb db, SessionStore sessions, MailQueue mail
         if (!isSignUp)
         {
             mails.Add(MailKinds.AccountLinked, user);
-            Log(now, "oauth_linked", user.Id, person.Provider);
+            log.AddBy(user.Id, "oauth_linked", new { provider = person.Provider });
         }
     }
 
@@ -121,15 +118,9 @@ internal sealed class Links(IdentityDb db, SessionStore sessions, MailQueue mail
             }
 
             mails.Add(MailKinds.AccountUnlinked, user);
-            Log(clock.GetUtcNow(), "oauth_unlinked", user.Id, provider);
+            log.AddBy(user.Id, "oauth_unlinked", new { provider });
             await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return UnlinkOutcome.Unlinked;
         });
-
-    private void Log(DateTimeOffset now, string type, Guid userId, string provider)
-    {
-        var line = AuthLog.Line(now, type, groupId: null, userId, new { provider });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(userId), [line]));
-    }
 }

@@ -13,7 +13,8 @@ internal static class MagicLinkEndpoints
     {
         var auth = routes.MapGroup("/api/auth").WithTags("Authentication").WithMetadata(new RequestSizeLimitAttribute(64 * 1024)).AllowAnonymous();
         auth.MapPost("/magic-link", Ask).WithName("AskForMagicLink").WithSummary("Mails a sign-in link; the same answer for every address");
-        auth.MapPost("/magic-link/verify", Verify).WithName("VerifyMagicLink").WithSummary("Signs in with the link's token, or with the address and the code");
+        auth.MapPost("/magic-link/verify", Verify).WithName("VerifyMagicLink").WithSummary("Signs in with the link's token, or with the address and the code")
+            .ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Results<Accepted, ProblemHttpResult>> Ask(

@@ -3,8 +3,10 @@ using System.Text.Encodings.Web;
 namespace OnePlatform.Identity.Mails;
 
 /// <summary>What a mail says, as text and as HTML.</summary>
-internal sealed record Letter(string Subject, string Name, string Message, string? Button = null, Uri? Link = null, string? Code = null, string? Closing = null)
+internal sealed record Letter(string Subject, string? Name, string Message, string? Button = null, Uri? Link = null, string? Code = null, string? Closing = null)
 {
+    private string Greeting => Name is null ? "Hello," : $"Hello {Name},";
+
     public string Text => string.Join("\n\n", Lines());
 
     public string Html
@@ -18,14 +20,14 @@ internal sealed record Letter(string Subject, string Name, string Message, strin
             return $"""
                 <!doctype html>
                 <html lang="en"><head><meta charset="utf-8"><title>{encode.Encode(Subject)}</title></head>
-                <body><p>Hello {encode.Encode(Name)},</p><p>{encode.Encode(Message)}</p>{button}{code}{closing}</body></html>
+                <body><p>{encode.Encode(Greeting)}</p><p>{encode.Encode(Message)}</p>{button}{code}{closing}</body></html>
                 """;
         }
     }
 
     private IEnumerable<string> Lines()
     {
-        yield return $"Hello {Name},";
+        yield return Greeting;
         yield return Message;
         if (Link is not null)
         {

@@ -116,7 +116,9 @@ internal sealed partial class MailRelay(
             LogLink(mail.Kind, mail.Email, link);
         }
 
-        var letter = MailTemplates.Write(mail.Kind, mail.Name ?? mail.Email, link, code, mail.About);
+        // Whoever signs up with somebody else's address chooses the name: until the address is proven, it is no way to write to people.
+        var name = mail.Verified ? mail.Name : null;
+        var letter = MailTemplates.Write(mail.Kind, name, link, code, mail.About);
         var message = new MimeMessage
         {
             MessageId = $"{mail.Id}@{platform.Value.PublicUrl.Host}",
@@ -125,7 +127,7 @@ internal sealed partial class MailRelay(
             Body = new BodyBuilder { TextBody = letter.Text, HtmlBody = letter.Html }.ToMessageBody(),
         };
         message.From.Add(MailboxAddress.Parse(options.Value.From));
-        message.To.Add(new MailboxAddress(mail.Name ?? "", mail.Email));
+        message.To.Add(new MailboxAddress(name ?? "", mail.Email));
         return message;
     }
 

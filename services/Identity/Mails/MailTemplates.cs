@@ -29,7 +29,7 @@ internal static class MailTemplates
         _ => "/account/verify-email",
     };
 
-    public static Letter Write(string kind, string name, Uri? link, string? code, string? about) => kind switch
+    public static Letter Write(string kind, string? name, Uri? link, string? code, string? about) => kind switch
     {
         OneTimePurposes.VerifyEmail => new("Confirm your e-mail address", name, "please confirm that this is your e-mail address. The link is good for 24 hours.", "Confirm the address", link, code, NotYou),
         OneTimePurposes.ChangeEmail => new("Confirm your new e-mail address", name, "this address is to become the one of your account. The link is good for 24 hours.", "Confirm the new address", link, code, NotYou),

@@ -23,7 +23,7 @@ internal static class OAuthEndpoints
     }
 
     private static async Task<IResult> Begin(
-        string provider, HttpContext context, OAuthStarts starts, SignInAnswers answers, SignInPages.Answers pages, [FromQuery] string? returnTo = null)
+        string provider, HttpContext context, OAuthStarts starts, SignInAnswers answers, PageAnswers pages, [FromQuery] string? returnTo = null)
     {
         var start = await starts.BeginAsync(provider, returnTo, sessionId: null, context);
         context.Response.Headers.CacheControl = "no-store";
@@ -34,7 +34,7 @@ internal static class OAuthEndpoints
 
     private static async Task<IResult> Return(
         string provider, HttpContext context, OAuthReturns returns, OAuthCookie cookie, SessionCookie session, ReturnAddresses addresses,
-        SignInAnswers answers, SignInPages.Answers pages, CancellationToken cancellationToken,
+        SignInAnswers answers, PageAnswers pages, CancellationToken cancellationToken,
         [FromQuery] string? state = null, [FromQuery] string? code = null, [FromQuery] string? error = null, [FromQuery] string? iss = null)
     {
         var (outcome, returnTo) = await returns.ReceiveAsync(provider, new OAuthAnswer(state, code, error, iss), cookie.Read(context.Request), cancellationToken);
@@ -55,7 +55,7 @@ internal static class OAuthEndpoints
         return TypedResults.Redirect(PageForm.Onward(returnTo ?? "", addresses));
     }
 
-    private static IResult Answer(SignInOutcome outcome, string? returnTo, HttpContext context, SignInAnswers answers, SignInPages.Answers pages)
+    private static IResult Answer(SignInOutcome outcome, string? returnTo, HttpContext context, SignInAnswers answers, PageAnswers pages)
         => WantsPage(context.Request) ? pages.Of(outcome, returnTo ?? "", context) : answers.Of(outcome, context);
 
     private static bool WantsPage(HttpRequest request)

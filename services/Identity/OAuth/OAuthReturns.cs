@@ -1,12 +1,9 @@
 using Microsoft.Extensions.Options;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Linked;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.OAuth;
 
@@ -27,8 +24,7 @@ internal sealed partial class OAuthReturns(
     ProviderSignIns signIns,
     Links links,
     IdentityDb db,
-    RequestOrigin origin,
-    TimeProvider clock,
+    AuthLog log,
     ILogger<OAuthReturns> logger)
 {
     private const int LongestCode = 4000;
@@ -67,7 +63,8 @@ internal sealed partial class OAuthReturns(
         catch (ProviderFailedException failure)
         {
             LogFailure(name, failure.Fault, failure.Message);
-            await LogAttemptAsync(name, failure.Fault, cancellationToken);
+            log.AddFailure(user: null, RefusalOf(failure.Fault).Code, name);
+            await db.SaveChangesAsync(cancellationToken);
             return new OAuthReturn(RefusalOf(failure.Fault), flow.ReturnTo);
         }
     }
@@ -90,14 +87,6 @@ internal sealed partial class OAuthReturns(
         return provider.Protocol == ProviderProtocol.GitHub
             ? gitHub.RedeemAsync(name, provider, code, secrets, returned, cancellationToken)
             : openId.RedeemAsync(name, provider, answer.Issuer, code, secrets, returned, cancellationToken);
-    }
-
-    private async Task LogAttemptAsync(string name, ProviderFault fault, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var line = AuthLog.Line(now, "user_login_failed", groupId: null, personId: null, new { reason = RefusalOf(fault).Code, provider = name });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, [line]));
-        await db.SaveChangesAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "A sign-in by provider {Provider} failed: {Fault}. {Reason}")]

@@ -22,7 +22,7 @@ internal sealed class AuthorizeEndpoint(
     {
         scope.ActAsSystem();
         var request = context.GetOpenIddictServerRequest()!;
-        var found = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
+        var found = await sessions.FindOwnAsync(context, cancellationToken);
         if (found is not var (session, user) || FreshSignIn.IsNeeded(request, session, clock.GetUtcNow()))
         {
             return request.HasPromptValue(PromptValues.None)

@@ -2,14 +2,11 @@ using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.IdentityModel.JsonWebTokens;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
-using OnePlatform.Tenancy;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
@@ -23,7 +20,7 @@ internal sealed class ClientGrants(
     SessionGate gate,
     ClientSessions clientSessions,
     ClientIssuer issuer,
-    RequestOrigin origin,
+    AuthLog log,
     TimeProvider clock)
 {
     // The person's own session, which the client's will come from.
@@ -49,10 +46,7 @@ internal sealed class ClientGrants(
             return null;
         }
 
-        var now = clock.GetUtcNow();
-        var line = AuthLog.Line(
-            now, "user_login", session.GroupId, user.Id, new { email = user.Email, clientId = client.ClientId, sessionId = session.Id });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+        log.AddBy(user.Id, "user_login", new { email = user.Email, clientId = client.ClientId, sessionId = session.Id }, session.GroupId);
         await db.SaveChangesAsync(cancellationToken);
         return ForPerson(session, user, code.GetScopes());
     }

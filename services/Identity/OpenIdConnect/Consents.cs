@@ -1,17 +1,13 @@
 using System.Collections.Immutable;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Data;
 using OnePlatform.Identity.OpenIdConnect.Clients;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 using OpenIddict.Abstractions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace OnePlatform.Identity.OpenIdConnect;
 
 /// <summary>What people allow clients, until they take it back with their account or the client goes.</summary>
-internal sealed class Consents(IdentityDb db, IOpenIddictAuthorizationManager authorizations, RequestOrigin origin, TimeProvider clock)
+internal sealed class Consents(IOpenIddictAuthorizationManager authorizations, AuthLog log, TimeProvider clock)
 {
     /// <summary>Whether the person has allowed the client all of these scopes before.</summary>
     public async Task<bool> CoverAsync(Guid userId, Client client, ImmutableArray<string> scopes, CancellationToken cancellationToken)
@@ -28,8 +24,7 @@ internal sealed class Consents(IdentityDb db, IOpenIddictAuthorizationManager au
     public async Task AddAsync(Guid userId, Client client, ImmutableArray<string> scopes, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var line = AuthLog.Line(now, "oidc_consent_given", groupId: null, userId, new { clientId = client.ClientId, name = client.DisplayName, scopes });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(userId), [line]));
+        log.AddBy(userId, "oidc_consent_given", new { clientId = client.ClientId, name = client.DisplayName, scopes });
         var consent = new OpenIddictAuthorizationDescriptor
         {
             ApplicationId = client.Id.ToString(),

@@ -18,7 +18,7 @@ internal static class FreshSignIn
         => session is null
             || request.HasPromptValue(PromptValues.Login)
             || request.HasPromptValue(PromptValues.SelectAccount)
-            || (request.MaxAge is { } age && now - session.AuthenticatedAt > TimeSpan.FromSeconds(Math.Max(0, age)))
+            || (request.MaxAge is { } age && now - session.AuthenticatedAt > TimeSpan.FromSeconds(Math.Clamp(age, 0, int.MaxValue)))
             || (long.TryParse((string?)request[Parameter], CultureInfo.InvariantCulture, out var since) && session.AuthenticatedAt.ToUnixTimeSeconds() < since);
 
     public static string Address(OpenIddictRequest request, DateTimeOffset now)

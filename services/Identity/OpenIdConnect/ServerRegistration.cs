@@ -29,7 +29,6 @@ internal static class ServerRegistration
         services.AddOptions<ConfiguredClients>().BindConfiguration(ConfiguredClients.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ConfiguredClients>, CheckConfiguredClients>();
         services.AddHostedService<KeepConfiguredClients>();
-        services.AddHostedService<PruneClientTokens>();
         services.Configure<OpenApiOptions>("v1", options => options.AddDocumentTransformer<OpenIdConnectDescription>());
         services.AddOptions<OpenIddictServerOptions>().Configure<IServiceProvider>(Configure);
         services.AddOpenIddict()

@@ -17,7 +17,7 @@ internal sealed class SignOutEndpoint(SessionStore sessions, ClientSessions clie
     {
         scope.ActAsSystem();
         var request = context.GetOpenIddictServerRequest()!;
-        var own = context.CallerOrNull() is { } caller ? await sessions.FindAsync(caller, cancellationToken) : null;
+        var own = await sessions.FindOwnAsync(context, cancellationToken);
         var hint = await OpenIdConnectAnswers.ShownAsync(context);
         var held = hint is null ? null : await clientSessions.FindAsync(hint, cancellationToken);
         var isAsked = HttpMethods.IsPost(context.Request.Method) && context.Request.HasFormContentType && guard.Accepts(context.Request, context.Request.Form);
@@ -30,6 +30,6 @@ internal sealed class SignOutEndpoint(SessionStore sessions, ClientSessions clie
         var ended = new[] { own, held is var (_, person) && own is var (_, user) && person.Id != user.Id ? null : held };
         await sessions.RevokeAsync([.. ended.OfType<(Session Session, Accounts.User)>().Select(e => e.Session)], "signed_out", cancellationToken);
         cookie.Clear(context.Response);
-        return request.PostLogoutRedirectUri is null ? ConsentPages.SignedOut(context) : OpenIdConnectAnswers.SignOut();
+        return request.PostLogoutRedirectUri is null ? SignInPages.SignedOut(context) : OpenIdConnectAnswers.SignOut();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -8,18 +7,41 @@ namespace OnePlatform.Identity.Pages;
 /// <summary>A page of plain HTML: no script, nothing from elsewhere, and readable aloud.</summary>
 internal sealed class AccountPage(string title)
 {
-    private readonly StringBuilder _body = new();
+    private const string ErrorId = "problem";
 
-    public AccountPage Text(string text, bool isError = false)
+    private static readonly string s_style = ReadStyle();
+
+    // The one style is known by its digest, so that nothing else that finds its way into a page is taken for it.
+    private static readonly string s_styleSource = $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(s_style)))}'";
+
+    private readonly StringBuilder _body = new();
+    private string? _error;
+    private string? _next;
+
+    public AccountPage Text(string text) => Add($"<p>{Encode(text)}</p>");
+
+    public AccountPage List(IEnumerable<string> items) => Add($"<ul>{string.Concat(items.Select(i => $"<li>{Encode(i)}</li>"))}</ul>");
+
+    /// <summary>What went wrong: said before everything else, in the title too, and with each field of the page.</summary>
+    public AccountPage Error(string? text)
     {
-        _body.Append(isError ? $"""<p role="alert" class="error">{Encode(text)}</p>""" : $"<p>{Encode(text)}</p>");
+        _error = text;
         return this;
     }
 
-    public AccountPage Link(string text, string address)
+    public AccountPage Link(string text, string address) => Add($"""<p><a href="{Encode(address)}">{Encode(text)}</a></p>""");
+
+    /// <summary>One of several ways to go on.</summary>
+    public AccountPage Way(string text, string address) => Add($"""<p class="way"><a href="{Encode(address)}">{Encode(text)}</a></p>""");
+
+    /// <summary>The way on from here.</summary>
+    public AccountPage Onward(string text, string address) => Add($"""<p class="onward"><a href="{Encode(address)}">{Encode(text)}</a></p>""");
+
+    /// <summary>The way on, which the browser takes by itself. By this and not by a redirect, which browsers hold to the policy for forms.</summary>
+    public AccountPage OnwardAtOnce(string address)
     {
-        _body.Append($"""<p><a href="{Encode(address)}">{Encode(text)}</a></p>""");
-        return this;
+        _next = address;
+        return Onward("Continue", address);
     }
 
     /// <param name="action">Path of the form.</param>
@@ -27,17 +49,22 @@ internal sealed class AccountPage(string title)
     /// <param name="button">What happens.</param>
     /// <param name="fields">What is asked for, and hidden values.</param>
     public AccountPage Form(string action, string guard, string button, params IEnumerable<FormField> fields)
+        => Form(action, guard, [new FormButton(button)], fields);
+
+    public AccountPage Form(string action, string guard, IReadOnlyList<FormButton> buttons, params IEnumerable<FormField> fields)
     {
-        _body.Append($"""<form method="post" action="{Encode(action)}"><input type="hidden" name="{FormGuard.Field}" value="{Encode(guard)}">""");
+        Add($"""<form method="post" action="{Encode(action)}"><input type="hidden" name="{FormGuard.Field}" value="{Encode(guard)}">""");
         foreach (var field in fields)
         {
-            _body.Append(field.Label is null
-                ? $"""<input type="hidden" name="{field.Name}" value="{Encode(field.Value)}">"""
-                : $"""<p><label for="{field.Name}">{Encode(field.Label)}</label><input id="{field.Name}" name="{field.Name}" type="{field.Type}" autocomplete="{field.Autocomplete}" required></p>""");
+            Add(field.Html(_error is null ? null : ErrorId));
         }
 
-        _body.Append($"""<p><button type="submit">{Encode(button)}</button></p></form>""");
-        return this;
+        foreach (var button in buttons)
+        {
+            Add(button.Html());
+        }
+
+        return Add("</form>");
     }
 
     /// <param name="context">The request.</param>
@@ -45,35 +72,45 @@ internal sealed class AccountPage(string title)
     /// <param name="formEndsAt">Where a form of the page may lead to in the end; browsers hold redirects to the policy for forms too.</param>
     public IResult Show(HttpContext context, int status = StatusCodes.Status200OK, Uri? formEndsAt = null)
     {
-        var nonce = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = $"default-src 'none'; style-src 'nonce-{nonce}'; form-action 'self'{(formEndsAt is null ? "" : $" {formEndsAt.GetLeftPart(UriPartial.Authority)}")}; base-uri 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = $"default-src 'none'; style-src {s_styleSource}; form-action 'self'{(formEndsAt is null ? "" : $" {formEndsAt.GetLeftPart(UriPartial.Authority)}")}; base-uri 'none'; frame-ancestors 'none'";
         headers.CacheControl = "no-store";
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
-        return Results.Content(Html(nonce), "text/html; charset=utf-8", Encoding.UTF8, status);
+        return Results.Content(Html(), "text/html; charset=utf-8", Encoding.UTF8, status);
     }
 
-    private string Html(string nonce) =>
-        $$"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{Encode(title)}}</title>
-        <style nonce="{{nonce}}">
-        body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 28rem; margin: 10vh auto; padding: 0 1rem; color: #1b1b1f; background: #fff; }
-        label { display: block; font-weight: 600; } input { font: inherit; width: 100%; padding: .5rem; box-sizing: border-box; border: 1px solid #555; }
-        button { font: inherit; padding: .6rem 1.2rem; border: 0; background: #1a4fb4; color: #fff; } .error { color: #a3001b; }
-        :focus-visible { outline: 3px solid #d97706; outline-offset: 2px; }
-        </style>
-        </head>
-        <body><main><h1>{{Encode(title)}}</h1>{{_body}}</main></body>
-        </html>
-        """;
+    internal static string Encode(string? text) => HtmlEncoder.Default.Encode(text ?? "");
 
-    private static string Encode(string? text) => HtmlEncoder.Default.Encode(text ?? "");
+    private AccountPage Add(string html)
+    {
+        _body.Append(html);
+        return this;
+    }
+
+    private string Html()
+    {
+        var error = _error is null ? "" : $"""<p role="alert" class="error" id="{ErrorId}">{Encode(_error)}</p>""";
+        var next = _next is null ? "" : $"""<meta http-equiv="refresh" content="0;url={Encode(_next)}">""";
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">{next}
+            <title>{(_error is null ? "" : "Error: ")}{Encode(title)} – OnePlatform</title>
+            <style>{s_style}</style>
+            </head>
+            <body><header>OnePlatform</header><main><h1>{Encode(title)}</h1>{error}{_body}</main></body>
+            </html>
+            """;
+    }
+
+    private static string ReadStyle()
+    {
+        using var stream = typeof(AccountPage).Assembly.GetManifestResourceStream("pages.css")
+            ?? throw new InvalidOperationException("The style of the pages is not part of this build.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
 }
-
-/// <param name="Label">Null for a hidden value.</param>
-internal sealed record FormField(string Name, string? Label = null, string Type = "text", string Autocomplete = "off", string? Value = null);

@@ -20,18 +20,16 @@ internal static class ConsentPages
 
     public static IResult Ask(HttpContext context, FormGuard guard, OpenIddictRequest request, Client client, string person)
     {
-        var name = client.DisplayName ?? client.ClientId;
-        var page = new AccountPage($"Let {name} in?").Text($"{name} asks for access to your account {person}. It will be able to:");
-        foreach (var scope in request.GetScopes().DefaultIfEmpty(OpenIddictConstants.Scopes.OpenId))
-        {
-            page.Text($"• {ClientScopes.Describe(scope)}");
-        }
-
+        var (name, address) = (client.DisplayName ?? client.ClientId, Address(request.RedirectUri));
         var (fields, tag) = (Forward(request), guard.Issue(context));
-        return page
-            .Form("/connect/authorize", tag, "Allow", [.. fields, new FormField(Decision, Value: Allow)])
-            .Form("/connect/authorize", tag, "Deny", [.. fields, new FormField(Decision, Value: Deny)])
-            .Show(context, formEndsAt: Address(request.RedirectUri));
+        return new AccountPage($"Let {name} in?")
+            .Text($"You are signed in as {person}. {name} asks to:")
+            .List(request.GetScopes().DefaultIfEmpty(OpenIddictConstants.Scopes.OpenId).Select(ClientScopes.Describe))
+            .Text($"You go on to {address?.Host}.")
+            .Form(
+                "/connect/authorize", tag, [new FormButton("Allow", Decision, Allow), new FormButton("Deny", Decision, Deny, IsQuiet: true)], fields)
+            .Link("Not you? Sign out", "/account/signout")
+            .Show(context, formEndsAt: address);
     }
 
     public static IResult AskSignOut(HttpContext context, FormGuard guard, OpenIddictRequest request) => new AccountPage("Sign out?")
@@ -40,12 +38,11 @@ internal static class ConsentPages
         .Link("Stay signed in", "/")
         .Show(context, formEndsAt: Address(request.PostLogoutRedirectUri));
 
-    public static IResult SignedOut(HttpContext context) => new AccountPage("You are signed out").Link("Sign in", "/account/signin").Show(context);
-
     /// <summary>For what cannot be answered to the client, because it is the client's request that is wrong.</summary>
     public static IResult Failed(HttpContext context, OpenIddictResponse error) => new AccountPage("That did not work")
-        .Text(error.ErrorDescription ?? "The application's request is not valid.", isError: true)
-        .Text($"Tell the application's makers: {error.Error}.")
+        .Error("The application that sent you here made a mistake. You cannot mend it; its makers can.")
+        .Text("Tell them this:")
+        .List([$"{error.Error}: {error.ErrorDescription ?? "the request is not valid."}"])
         .Show(context, StatusCodes.Status400BadRequest);
 
     private static FormField[] Forward(OpenIddictRequest request) =>

@@ -14,7 +14,12 @@ namespace OnePlatform.Identity.Pages;
 internal sealed class FormGuard(DerivedKeys secrets, IOptions<PlatformOptions> platform)
 {
     public const string Field = "guard";
-    private const string Cookie = "oneplatform.form";
+    private const string Name = "oneplatform.form";
+
+    private bool IsSecure => platform.Value.PublicUrl.Scheme == Uri.UriSchemeHttps;
+
+    // A cookie of this prefix cannot be set by another host of the same domain, whose value would fit a form of theirs.
+    private string Cookie => IsSecure ? $"__Host-{Name}" : Name;
 
     /// <summary>The form's hidden value; sets the cookie when the browser has none.</summary>
     public string Issue(HttpContext context)
@@ -25,7 +30,7 @@ internal sealed class FormGuard(DerivedKeys secrets, IOptions<PlatformOptions> p
             context.Response.Cookies.Append(Cookie, value, new CookieOptions
             {
                 HttpOnly = true,
-                Secure = platform.Value.PublicUrl.Scheme == Uri.UriSchemeHttps,
+                Secure = IsSecure,
                 SameSite = SameSiteMode.Strict,
                 Path = "/",
             });

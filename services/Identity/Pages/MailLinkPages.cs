@@ -6,12 +6,14 @@ namespace OnePlatform.Identity.Pages;
 
 internal static class MailLinkPages
 {
+    private const string SpentLink = "This link is unknown, has expired or was used before. Ask for another.";
+
     public static IResult ShowMagicLink(HttpContext context, FormGuard guard, string? token = null, string? returnTo = null)
         => new AccountPage("Sign in").Text("Use the button to sign in with the link from your mail.")
             .Form("/account/magic-link", guard.Issue(context), "Sign in", Hidden(token, returnTo)).Show(context);
 
     public static async Task<IResult> ConfirmMagicLink(
-        HttpContext context, FormGuard guard, MagicLinks.MagicLinks links, SignInPages.Answers answers, CancellationToken cancellationToken)
+        HttpContext context, FormGuard guard, MagicLinks.MagicLinks links, PageAnswers answers, CancellationToken cancellationToken)
         => await PageForm.ReadAsync(context.Request, guard, cancellationToken) is { } form
             ? answers.Of(await links.SignInAsync(form["token"], cancellationToken), form["returnTo"], context)
             : PageForm.NotOurs(context);
@@ -30,20 +32,11 @@ internal static class MailLinkPages
 
         return await verifications.VerifyAsync(form["token"], cancellationToken) switch
         {
-            VerificationOutcome.Verified => new AccountPage("Your e-mail address is confirmed").Link("Continue", PageForm.Onward(form["returnTo"], addresses)).Show(context),
-            VerificationOutcome.EmailTaken => Failed(context, "Another account has this address.", StatusCodes.Status409Conflict),
-            VerificationOutcome.TooMany => Failed(context, "Too many attempts. Try again in a quarter of an hour.", StatusCodes.Status429TooManyRequests),
-            _ => Failed(context, "This link is unknown, has expired or was used before.", StatusCodes.Status400BadRequest),
+            VerificationOutcome.Verified => new AccountPage("Your e-mail address is confirmed").Onward("Continue", PageForm.Onward(form["returnTo"], addresses)).Show(context),
+            VerificationOutcome.EmailTaken => PageAnswers.Failed(context, "Another account has this address.", StatusCodes.Status409Conflict),
+            VerificationOutcome.TooMany => PageAnswers.TooMany(VerificationEndpoints.Wait, context),
+            _ => PageAnswers.Failed(context, SpentLink, StatusCodes.Status400BadRequest, SignInPages.Path),
         };
-    }
-
-    /// <remarks>Accepting is Ontology's, by its own route; the button calls it with the session of whoever is signed in.</remarks>
-    public static IResult ShowInvitation(HttpContext context, FormGuard guard, string? token = null)
-    {
-        var here = $"/account/accept-invitation?token={Uri.EscapeDataString(token ?? "")}";
-        return new AccountPage("You are invited").Text("Sign in with the address that was invited, then use the button to take your place.")
-            .Link("Sign in", $"/account/signin?returnTo={Uri.EscapeDataString(here)}")
-            .Form($"/api/people/invitations/{Uri.EscapeDataString(token ?? "")}/accept", guard.Issue(context), "Accept", []).Show(context);
     }
 
     public static IResult ShowResetPassword(HttpContext context, FormGuard guard, string? token = null, string? returnTo = null)
@@ -60,19 +53,20 @@ internal static class MailLinkPages
         return await changes.ResetAsync(form["token"], form["password"], cancellationToken) switch
         {
             PasswordOutcome.Changed => new AccountPage("Your password is changed").Text("Every session has ended. Sign in with the new password.")
-                .Link("Sign in", PageForm.Onward(form["returnTo"], addresses) is var onward and not "/" ? onward : "/account/signin").Show(context),
-            PasswordOutcome.Invalid invalid => ResetPage(guard.Issue(context), form["token"], form["returnTo"])
-                .Text(invalid.Errors[0].Detail, isError: true).Show(context, StatusCodes.Status400BadRequest),
-            _ => Failed(context, "This link is unknown, has expired or was used before.", StatusCodes.Status400BadRequest),
+                .Onward("Sign in", PageForm.Onward(form["returnTo"], addresses) is var onward and not "/" ? onward : SignInPages.Path).Show(context),
+            PasswordOutcome.Invalid invalid => ResetPage(guard.Issue(context), form["token"], form["returnTo"], invalid.Errors[0].Detail)
+                .Show(context, StatusCodes.Status400BadRequest),
+            _ => PageAnswers.Failed(context, SpentLink, StatusCodes.Status400BadRequest, MailRequestPages.Path),
         };
     }
 
-    private static AccountPage ResetPage(string guard, string? token, string? returnTo)
-        => new AccountPage("Set a new password").Text("At least ten characters. Every session ends.").Form(
+    private static AccountPage ResetPage(string guard, string? token, string? returnTo, string? error = null)
+        => new AccountPage("Set a new password").Error(error).Form(
             "/account/reset-password", guard, "Set the password",
-            [.. Hidden(token, returnTo), new FormField("password", "New password", "password", "new-password")]);
-
-    private static IResult Failed(HttpContext context, string text, int status) => new AccountPage("That did not work").Text(text, isError: true).Show(context, status);
+            [
+                .. Hidden(token, returnTo),
+                new FormField("password", "New password", "password", "new-password", Hint: "At least ten characters. Every session ends, and you sign in anew.", IsFirst: true),
+            ]);
 
     private static FormField[] Hidden(string? token, string? returnTo) => [new FormField("token", Value: token), new FormField("returnTo", Value: returnTo)];
 }

@@ -22,7 +22,7 @@ internal sealed record PageForm(IFormCollection Values)
     }
 
     public static IResult NotOurs(HttpContext context) => new AccountPage("This form has expired")
-        .Text("Open the link again, and let this site keep its cookie until you are done.", isError: true).Show(context, StatusCodes.Status400BadRequest);
+        .Error("Go back and open the page anew, and let this site keep its cookie until you are done.").Show(context, StatusCodes.Status400BadRequest);
 
     /// <summary>Where to go on to; the start when it is not to be trusted.</summary>
     public static string Onward(string returnTo, ReturnAddresses addresses) => returnTo.Length > 0 && addresses.Allows(returnTo) ? returnTo : "/";

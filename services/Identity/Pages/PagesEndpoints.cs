@@ -16,7 +16,10 @@ internal static class PagesEndpoints
         pages.MapPost("/verify-email", MailLinkPages.ConfirmVerifyEmail).WithName("ConfirmVerifyEmailPage");
         pages.MapMethods("/reset-password", s_reading, MailLinkPages.ShowResetPassword).WithName("ShowResetPasswordPage");
         pages.MapPost("/reset-password", MailLinkPages.ConfirmResetPassword).WithName("ConfirmResetPasswordPage");
-        pages.MapMethods("/accept-invitation", s_reading, MailLinkPages.ShowInvitation).WithName("ShowInvitationPage");
+        pages.MapMethods("/mail-link", s_reading, MailRequestPages.Show).WithName("ShowMailRequestPage");
+        pages.MapPost("/mail-link", MailRequestPages.Ask).WithName("MailRequestPage");
+        pages.MapMethods("/accept-invitation", s_reading, InvitationPages.Show).WithName("ShowInvitationPage");
+        pages.MapPost("/accept-invitation", InvitationPages.Accept).WithName("AcceptInvitationPage");
         pages.MapMethods("/signin", s_reading, SignInPages.Show).WithName("ShowSignInPage");
         pages.MapPost("/signin", SignInPages.SignIn).WithName("SignInPage");
         pages.MapPost("/second-factor", SignInPages.SecondFactor).WithName("SecondFactorPage");

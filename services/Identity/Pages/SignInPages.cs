@@ -1,67 +1,34 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
-using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.OAuth;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Pages;
 
 internal static class SignInPages
 {
-    /// <summary>What a page answers to an attempt to begin a session.</summary>
-    internal sealed class Answers(SessionCookie cookie, FormGuard guard, ReturnAddresses addresses)
-    {
-        public IResult Of(SignInOutcome outcome, string returnTo, HttpContext context)
-        {
-            switch (outcome)
-            {
-                case SignInOutcome.SignedIn signedIn:
-                    cookie.Set(context.Response, signedIn.Opened);
-                    return new AccountPage("You are signed in").Link("Continue", PageForm.Onward(returnTo, addresses)).Show(context);
-                case SignInOutcome.Challenged challenged:
-                    return CodePage(challenged.Challenge, returnTo, context).Show(context);
-                case SignInOutcome.TooMany:
-                    return Failed("Too many attempts. Try again in a quarter of an hour.", StatusCodes.Status429TooManyRequests, context);
-                default:
-                    var refused = (SignInOutcome.Refused)outcome;
-                    return Failed(refused.Detail, refused.Status, context);
-            }
-        }
-
-        public AccountPage CodePage(string challenge, string returnTo, HttpContext context) => new AccountPage("Your second factor")
-            .Text("Type the code that your authenticator app shows, or a recovery code.")
-            .Form(
-                "/account/second-factor", guard.Issue(context), "Continue",
-                new FormField("code", "Code", "text", "one-time-code"), new FormField("challenge", Value: challenge), new FormField("returnTo", Value: returnTo));
-
-        private static IResult Failed(string text, int status, HttpContext context)
-            => new AccountPage("That did not work").Text(text, isError: true).Link("Sign in", "/account/signin").Show(context, status);
-    }
+    public const string Path = "/account/signin";
 
     public static IResult Show(HttpContext context, FormGuard guard, IOptions<SignInProviders> providers, string? returnTo = null)
+        => Page(context, guard, providers.Value, returnTo).Show(context);
+
+    public static async Task<IResult> SignIn(
+        HttpContext context, FormGuard guard, SignIns signIns, PageAnswers answers, IOptions<SignInProviders> providers, CancellationToken cancellationToken)
     {
-        var page = new AccountPage("Sign in").Form(
-            "/account/signin", guard.Issue(context), "Sign in",
-            new FormField("email", "E-mail address", "email", "username"),
-            new FormField("password", "Password", "password", "current-password"),
-            new FormField("returnTo", Value: returnTo));
-        foreach (var (name, provider) in providers.Value.Providers)
+        if (await PageForm.ReadAsync(context.Request, guard, cancellationToken) is not { } form)
         {
-            page.Link($"Sign in with {provider.Label ?? name}", QueryHelpers.AddQueryString($"/api/auth/oauth/{name}", "returnTo", returnTo is { Length: > 0 } ? returnTo : "/"));
+            return PageForm.NotOurs(context);
         }
 
-        return page.Show(context);
+        var outcome = await signIns.SignInAsync(new SignInRequest(form["email"], form["password"]), cancellationToken);
+        return outcome == SignInOutcome.WrongCredentials
+            ? Page(context, guard, providers.Value, form["returnTo"], form["email"], SignInOutcome.WrongCredentials.Detail).Show(context, SignInOutcome.WrongCredentials.Status)
+            : answers.Of(outcome, form["returnTo"], context);
     }
 
-    public static async Task<IResult> SignIn(HttpContext context, FormGuard guard, SignIns signIns, Answers answers, CancellationToken cancellationToken)
-        => await PageForm.ReadAsync(context.Request, guard, cancellationToken) is { } form
-            ? answers.Of(await signIns.SignInAsync(new SignInRequest(form["email"], form["password"]), cancellationToken), form["returnTo"], context)
-            : PageForm.NotOurs(context);
-
     public static async Task<IResult> SecondFactor(
-        HttpContext context, FormGuard guard, SecondFactorSignIns signIns, Answers answers, CancellationToken cancellationToken)
+        HttpContext context, FormGuard guard, SecondFactorSignIns signIns, PageAnswers answers, CancellationToken cancellationToken)
     {
         if (await PageForm.ReadAsync(context.Request, guard, cancellationToken) is not { } form)
         {
@@ -73,12 +40,14 @@ internal static class SignInPages
             ? await signIns.RecoverAsync(form["challenge"], code, cancellationToken)
             : await signIns.VerifyAsync(form["challenge"], code, cancellationToken);
         return outcome is SignInOutcome.Refused { Code: "invalid_code" } refused
-            ? answers.CodePage(form["challenge"], form["returnTo"], context).Text(refused.Detail, isError: true).Show(context, refused.Status)
+            ? answers.CodePage(form["challenge"], form["returnTo"], context, refused.Detail).Show(context, refused.Status)
             : answers.Of(outcome, form["returnTo"], context);
     }
 
-    public static IResult ShowSignOut(HttpContext context, FormGuard guard)
-        => new AccountPage("Sign out").Form("/account/signout", guard.Issue(context), "Sign out").Show(context);
+    public static IResult ShowSignOut(HttpContext context, FormGuard guard) => new AccountPage("Sign out?")
+        .Text("Your session in this browser ends.")
+        .Form("/account/signout", guard.Issue(context), "Sign out")
+        .Show(context);
 
     public static async Task<IResult> SignOut(
         HttpContext context, FormGuard guard, SessionStore sessions, SessionCookie cookie, CancellationToken cancellationToken)
@@ -88,12 +57,33 @@ internal static class SignInPages
             return PageForm.NotOurs(context);
         }
 
-        if (context.CallerOrNull() is { } caller && await sessions.FindAsync(caller, cancellationToken) is var (session, _))
+        if (await sessions.FindOwnAsync(context, cancellationToken) is var (session, _))
         {
             await sessions.RevokeAsync([session], "signed_out", cancellationToken);
         }
 
         cookie.Clear(context.Response);
-        return new AccountPage("You are signed out").Link("Sign in", "/account/signin").Show(context);
+        return SignedOut(context);
+    }
+
+    public static IResult SignedOut(HttpContext context) => new AccountPage("You are signed out").Onward("Sign in", Path).Show(context);
+
+    /// <summary>The address of the sign-in page, from where it goes on to another.</summary>
+    public static string Address(string? returnTo) => string.IsNullOrEmpty(returnTo) ? Path : QueryHelpers.AddQueryString(Path, "returnTo", returnTo);
+
+    private static AccountPage Page(
+        HttpContext context, FormGuard guard, SignInProviders providers, string? returnTo, string? email = null, string? error = null)
+    {
+        var page = new AccountPage("Sign in").Error(error).Form(
+            Path, guard.Issue(context), "Sign in",
+            new FormField("email", "E-mail address", "email", "username", email, IsFirst: error is null),
+            new FormField("password", "Password", "password", "current-password", IsFirst: error is not null),
+            new FormField("returnTo", Value: returnTo));
+        foreach (var (name, provider) in providers.Providers)
+        {
+            page.Way($"Sign in with {provider.Label ?? name}", QueryHelpers.AddQueryString($"/api/auth/oauth/{name}", "returnTo", returnTo is { Length: > 0 } ? returnTo : "/"));
+        }
+
+        return page.Link("Forgot the password? Get a link by mail", MailRequestPages.Address(returnTo));
     }
 }

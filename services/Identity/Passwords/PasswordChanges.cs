@@ -1,12 +1,9 @@
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Passwords;
 
@@ -25,7 +22,7 @@ internal abstract record PasswordOutcome
 
 /// <summary>New passwords; each ends what the old one may have let in.</summary>
 internal sealed class PasswordChanges(
-    IdentityDb db, PasswordHasher passwords, PasswordProof proof, OneTimeTokens tokens, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
+    IdentityDb db, PasswordHasher passwords, PasswordProof proof, OneTimeTokens tokens, SessionStore sessions, Takeovers takeovers, MailQueue mails, AuthLog log, TimeProvider clock)
 {
     public async Task<PasswordOutcome> ResetAsync(string token, string password, CancellationToken cancellationToken)
     {
@@ -46,6 +43,7 @@ internal sealed class PasswordChanges(
             return new PasswordOutcome.Refused(SignInOutcome.InvalidToken);
         }
 
+        await takeovers.ProveAddressAsync(user, "password_reset", cancellationToken);
         await tokens.EndAllAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: null, "password_reset", cancellationToken);
         await SetAsync(user, hash, "user_password_reset", cancellationToken);
@@ -78,12 +76,10 @@ internal sealed class PasswordChanges(
 
     private async Task SetAsync(User user, string hash, string type, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         user.PasswordHash = hash;
-        user.UpdatedAt = now;
+        user.Change(clock.GetUtcNow());
         mails.Add(MailKinds.PasswordChanged, user);
-        var line = AuthLog.Line(now, type, groupId: null, user.Id, new { email = user.Email });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+        log.AddBy(user.Id, type, new { email = user.Email });
         await db.SaveChangesAsync(cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
-using BCrypt.Net;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
-using static BCrypt.Net.BCrypt;
 
 namespace OnePlatform.Identity.Passwords;
 
@@ -13,14 +14,12 @@ internal sealed record PasswordCheck(bool Succeeded, string? NewHash = null);
 /// </summary>
 internal sealed class PasswordHasher(IOptions<IdentityOptions> options, HashingThreads threads)
 {
-    private const HashType Digest = HashType.SHA384;
-
     // Of the present cost: checking a password for an account that does not exist takes as long as for one that does.
-    private readonly Lazy<string> _nobodys = new(() => EnhancedHashPassword(Guid.NewGuid().ToString(), Digest, options.Value.BcryptCost));
+    private readonly Lazy<string> _nobodys = new(() => Hash(Guid.NewGuid().ToString(), options.Value.BcryptCost));
 
     /// <exception cref="TimeoutException">Too many wait already.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken)
-        => threads.RunAsync(() => EnhancedHashPassword(password, Digest, options.Value.BcryptCost), cancellationToken);
+        => threads.RunAsync(() => Hash(password, options.Value.BcryptCost), cancellationToken);
 
     /// <param name="hash">Null for an account that does not exist or has no password; costs the same time.</param>
     /// <param name="password">As given by the caller.</param>
@@ -29,17 +28,23 @@ internal sealed class PasswordHasher(IOptions<IdentityOptions> options, HashingT
         => threads.RunAsync(
             () =>
             {
-                if (!EnhancedVerify(password, hash ?? _nobodys.Value, Digest) || hash is null)
+                if (!Matches(password, hash ?? _nobodys.Value) || hash is null)
                 {
                     return new PasswordCheck(Succeeded: false);
                 }
 
-                return HasOtherCost(hash)
-                    ? new PasswordCheck(Succeeded: true, EnhancedHashPassword(password, Digest, options.Value.BcryptCost))
-                    : new PasswordCheck(Succeeded: true);
+                return CostOf(hash) == options.Value.BcryptCost
+                    ? new PasswordCheck(Succeeded: true)
+                    : new PasswordCheck(Succeeded: true, Hash(password, options.Value.BcryptCost));
             },
             cancellationToken);
 
-    private bool HasOtherCost(string hash)
-        => !InterrogateHash(hash).WorkFactor.Equals(options.Value.BcryptCost.ToString("00", System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private static string Hash(string password, int cost) => Bcrypt.Hash(Digest(password), BCrypt.Net.BCrypt.GenerateSalt(cost));
+
+    private static bool Matches(string password, string hash)
+        => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Bcrypt.Hash(Digest(password), hash)), Encoding.ASCII.GetBytes(hash));
+
+    private static string Digest(string password) => Convert.ToBase64String(SHA384.HashData(Encoding.UTF8.GetBytes(password)));
+
+    private static int CostOf(string hash) => int.Parse(BCrypt.Net.BCrypt.InterrogateHash(hash).WorkFactor, CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Contracts;
+using OnePlatform.Identity.ApiKeys;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Profile;
 
@@ -12,7 +10,7 @@ namespace OnePlatform.Identity.Profile;
 /// Deletes an account. The row stays without anything personal, so that ids in other services lead to "nobody" and not to an
 /// error; everything else of the person goes.
 /// </summary>
-internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOrigin origin, TimeProvider clock)
+internal sealed class Deletions(IdentityDb db, SessionStore sessions, KeyRevocations keys, AuthLog log, TimeProvider clock)
 {
     public async Task DeleteAsync(User user, CancellationToken cancellationToken)
     {
@@ -21,6 +19,7 @@ internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOri
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await sessions.EndAllAsync(user.Id, except: null, "account_deleted", cancellationToken);
+            await keys.EndAllOwnedOnlyByAsync(user.Id, cancellationToken);
             await db.Mails.Where(m => m.UserId == user.Id || m.Email == email).ExecuteDeleteAsync(cancellationToken);
             await db.OneTimeTokens.Where(t => t.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
             await db.SecondFactors.Where(f => f.UserId == user.Id).ExecuteDeleteAsync(cancellationToken);
@@ -36,8 +35,7 @@ internal sealed class Deletions(IdentityDb db, SessionStore sessions, RequestOri
             user.SecondFactorEnabled = false;
             user.DeletedAt = now;
             user.Change(now);
-            var line = AuthLog.Line(now, "user_deleted", groupId: null, user.Id, new { });
-            db.Publish(new UserChanged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line], user.Snapshot()));
+            log.AddChange(user, "user_deleted", new { });
             await db.SaveChangesAsync(cancellationToken);
 
             // The rows carry addresses and browsers; who is refused until when went out with the event.

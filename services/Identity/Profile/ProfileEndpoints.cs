@@ -26,7 +26,7 @@ internal static class ProfileEndpoints
         return await renaming.RenameAsync(session, user, request.Name, cancellationToken) switch
         {
             RenamingOutcome.Renamed => TypedResults.Ok(UserResponse.Of(user)),
-            RenamingOutcome.Invalid => Problems.Invalid("/name", "invalid_name", "A name has at least one visible character and no control characters."),
+            RenamingOutcome.Invalid => Problems.Invalid("/name", "invalid_name", DisplayNames.Rule),
             _ => Problems.Conflict("changed_meanwhile", "The profile was changed at the same moment. Read it and try again."),
         };
     }

@@ -1,10 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OnePlatform.Identity.Accounts;
-using OnePlatform.Identity.Contracts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Profile;
 
@@ -15,19 +12,18 @@ internal enum RenamingOutcome
     ChangedMeanwhile,
 }
 
-internal sealed class Renaming(IdentityDb db, RequestOrigin origin, TimeProvider clock)
+internal sealed class Renaming(IdentityDb db, AuthLog log, TimeProvider clock)
 {
     public async Task<RenamingOutcome> RenameAsync(Session session, User user, string name, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl))
+        if (!DisplayNames.IsGood(name))
         {
             return RenamingOutcome.Invalid;
         }
 
         user.Name = name.Trim();
         user.Change(clock.GetUtcNow());
-        var line = AuthLog.Line(user.UpdatedAt, "user_updated", session.GroupId, user.Id, new { field = "name" });
-        db.Publish(new UserChanged(Guid.CreateVersion7(user.UpdatedAt), user.UpdatedAt, origin.Current.By(user.Id), [line], user.Snapshot()));
+        log.AddChange(user, "user_updated", new { field = "name" }, session.GroupId);
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -17,7 +17,7 @@ internal static class SecondFactorEndpoints
             .WithSummary("With a challenge, finishes a sign-in; without, finishes the set-up and shows ten recovery codes once").AllowAnonymous()
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapPost("/recover", Recover).WithName("RecoverSecondFactor").WithSummary("Finishes a sign-in with a recovery code").AllowAnonymous()
-            .ProducesProblem(StatusCodes.Status401Unauthorized);
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapPost("/disable", Disable).WithName("DisableSecondFactor").WithSummary("Takes the second factor away and ends the other sessions").Access(null, Role.None)
             .ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapPost("/recovery-codes", RenewCodes).WithName("RenewRecoveryCodes").WithSummary("Ten new recovery codes in place of all before").Access(null, Role.None)

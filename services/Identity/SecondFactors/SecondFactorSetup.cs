@@ -38,17 +38,17 @@ internal sealed class SecondFactorSetup(SessionStore sessions, SecondFactorStore
             return new SetupOutcome.AlreadyEnabled();
         }
 
-        if (await attempts.LookAsync(user.Id) is { } wait)
+        if (await attempts.BeginAsync(user.Id) is { } wait)
         {
             return new SetupOutcome.TooMany(wait);
         }
 
         if (!await factors.TakeCodeAsync(user.Id, code, cancellationToken))
         {
-            await attempts.FailAsync(user.Id);
             return new SetupOutcome.WrongCode();
         }
 
+        await attempts.SucceedAsync(user.Id);
         return await factors.EnableAsync(session, user, keepCodes, cancellationToken) is { } codes ? new SetupOutcome.Enabled(codes) : new SetupOutcome.AlreadyEnabled();
     }
 

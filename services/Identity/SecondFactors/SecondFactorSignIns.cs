@@ -1,3 +1,4 @@
+using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.OneTime;
@@ -7,7 +8,7 @@ namespace OnePlatform.Identity.SecondFactors;
 
 /// <summary>Finishes a sign-in whose first factor was good. A wrong code leaves the challenge standing, until the limit.</summary>
 internal sealed class SecondFactorSignIns(
-    IdentityDb db, OneTimeTokens tokens, SecondFactorStore factors, RecoveryCodes recoveryCodes, ProofAttempts attempts, SessionGate gate)
+    IdentityDb db, OneTimeTokens tokens, SecondFactorStore factors, RecoveryCodes recoveryCodes, ProofAttempts attempts, SessionGate gate, AuthLog log)
 {
     private static readonly SignInOutcome.Refused s_invalidCode = new(StatusCodes.Status401Unauthorized, "invalid_code", "The code is wrong or was used before.");
 
@@ -24,17 +25,19 @@ internal sealed class SecondFactorSignIns(
             return new SignInOutcome.Refused(StatusCodes.Status401Unauthorized, "invalid_challenge", "The sign-in took too long or was finished before. Sign in again.");
         }
 
-        if (await attempts.LookAsync(user.Id) is { } wait)
+        if (await attempts.BeginAsync(user.Id) is { } wait)
         {
             return new SignInOutcome.TooMany(wait);
         }
 
         if (!await prove(user.Id))
         {
-            await attempts.FailAsync(user.Id);
+            log.AddFailure(user, s_invalidCode.Code);
+            await db.SaveChangesAsync(cancellationToken);
             return s_invalidCode;
         }
 
+        await attempts.SucceedAsync(user.Id);
         if (!await tokens.SpendAsync(token, cancellationToken))
         {
             return s_invalidCode;

@@ -1,19 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.Secrets;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.SecondFactors;
 
 /// <summary>Sets second factors up and takes them away. Every change ends the person's other sessions.</summary>
 internal sealed class SecondFactorStore(
-    IdentityDb db, DerivedKeys secrets, RecoveryCodes recoveryCodes, SessionStore sessions, MailQueue mails, RequestOrigin origin, TimeProvider clock)
+    IdentityDb db, DerivedKeys secrets, RecoveryCodes recoveryCodes, SessionStore sessions, MailQueue mails, AuthLog log, TimeProvider clock)
 {
     /// <summary>A new secret that counts once a code of it was right. Asking again gives another.</summary>
     /// <param name="user">Whose.</param>
@@ -95,11 +92,17 @@ internal sealed class SecondFactorStore(
     /// <returns>False when it was changed at the same moment.</returns>
     public async Task<bool> DisableAsync(Session session, User user, CancellationToken cancellationToken)
     {
+        await ForgetAsync(user, cancellationToken);
+        (session.Assurance, session.Methods) = (1, [session.Methods[0]]);
+        return await TrySaveAsync(session, user, "second_factor_disabled", cancellationToken);
+    }
+
+    /// <summary>Takes it away with its recovery codes, with the unit of work.</summary>
+    public async Task ForgetAsync(User user, CancellationToken cancellationToken)
+    {
         await recoveryCodes.RemoveAsync(user.Id, cancellationToken);
         db.SecondFactors.RemoveRange(await db.SecondFactors.Where(f => f.UserId == user.Id).ToListAsync(cancellationToken));
         user.SecondFactorEnabled = false;
-        (session.Assurance, session.Methods) = (1, [session.Methods[0]]);
-        return await TrySaveAsync(session, user, "second_factor_disabled", cancellationToken);
     }
 
     /// <returns>Null when they were changed at the same moment.</returns>
@@ -112,12 +115,10 @@ internal sealed class SecondFactorStore(
     /// <summary>All of a change in one transaction. The account's version decides between two at once: the second changes nothing.</summary>
     private async Task<bool> TrySaveAsync(Session session, User user, string type, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        user.Change(now);
+        user.Change(clock.GetUtcNow());
         await sessions.EndAllAsync(user.Id, session.Id, type, cancellationToken);
         mails.Add(MailKinds.SecondFactorChanged, user);
-        var line = AuthLog.Line(now, type, session.GroupId, user.Id, new { sessionId = session.Id });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
+        log.AddBy(user.Id, type, new { sessionId = session.Id }, session.GroupId);
         try
         {
             await db.SaveChangesAsync(cancellationToken);

@@ -11,11 +11,18 @@ namespace OnePlatform.Identity.Sessions;
 /// </summary>
 internal static class CookieCaller
 {
+    /// <summary>For an endpoint that asks nothing but whose session it is, and reads the cookie itself.</summary>
+    public static TBuilder ReadsTheCookie<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new CookieReader());
+
+    /// <summary>The secret of the cookie; null without one, and when the request shows another credential.</summary>
+    public static string? CookieOf(HttpContext context)
+        => context.Request.Headers.Authorization.Count == 0 ? context.RequestServices.GetRequiredService<SessionCookie>().Read(context.Request) : null;
+
     public static void UseSessionCookie(this WebApplication app) => app.Use(static async (context, next) =>
     {
-        var services = context.RequestServices;
-        if (context.Request.Headers.Authorization.Count == 0 && services.GetRequiredService<SessionCookie>().Read(context.Request) is { } cookie)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<CookieReader>() is null && CookieOf(context) is { } cookie)
         {
+            var services = context.RequestServices;
             var isSafe = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method);
             if ((isSafe || IsOwnPage(context.Request, services.GetRequiredService<ReturnAddresses>()))
                 && await services.GetRequiredService<SessionStore>().FindLiveByCookieAsync(cookie, context.RequestAborted) is var (session, user))
@@ -60,4 +67,6 @@ internal static class CookieCaller
 
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "cookie", TokenClaims.Subject, TokenClaims.Role));
     }
+
+    private sealed class CookieReader;
 }

@@ -1,16 +1,13 @@
 using Microsoft.Extensions.Options;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Memberships;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Sessions;
 
 /// <summary>Makes another group the acting one of a session.</summary>
 internal sealed class GroupSwitch(
-    IdentityDb db, GroupEntry groups, MembershipArrivals arrivals, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+    IdentityDb db, GroupEntry groups, MembershipArrivals arrivals, AuthLog log, IOptions<IdentityOptions> options)
 {
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(2);
 
@@ -27,9 +24,7 @@ internal sealed class GroupSwitch(
         if (entry is Entry.Granted && session.GroupId != groupId)
         {
             session.GroupId = groupId;
-            var now = clock.GetUtcNow();
-            var line = AuthLog.Line(now, "session_group_switched", groupId, user.Id, new { sessionId = session.Id });
-            db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, [line]));
+            log.Add("session_group_switched", user.Id, new { sessionId = session.Id }, groupId);
             await db.SaveChangesAsync(cancellationToken);
         }
 

@@ -29,17 +29,17 @@ internal sealed class PasswordProof(PasswordHasher passwords, ProofAttempts atte
     /// <returns>Null when the password is right.</returns>
     public async Task<SignInOutcome?> CheckAsync(User user, string password, CancellationToken cancellationToken)
     {
-        if (await attempts.LookAsync(user.Id) is { } wait)
+        if (await attempts.BeginAsync(user.Id) is { } wait)
         {
             return new SignInOutcome.TooMany(wait);
         }
 
         if ((await passwords.CheckAsync(user.PasswordHash, password, cancellationToken)).Succeeded)
         {
+            await attempts.SucceedAsync(user.Id);
             return null;
         }
 
-        await attempts.FailAsync(user.Id);
         return new SignInOutcome.Refused(StatusCodes.Status400BadRequest, "invalid_password", "The password is wrong.");
     }
 }

@@ -1,12 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OneTime;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Sessions;
 
@@ -41,7 +38,7 @@ internal sealed record Proof(string First, string? Second = null)
 /// asked at <see cref="GroupEntry"/>, so that a person can still sign in to meet the demand.
 /// </summary>
 internal sealed class SessionGate(
-    IdentityDb db, SessionStore sessions, OneTimeTokens tokens, GroupEntry groups, RequestOrigin origin, IOptions<IdentityOptions> options, TimeProvider clock)
+    IdentityDb db, SessionStore sessions, OneTimeTokens tokens, GroupEntry groups, AuthLog log, IOptions<IdentityOptions> options)
 {
     /// <summary>Adds a session or a challenge to the unit of work; the caller saves.</summary>
     public async Task<SignInOutcome> PassAsync(User user, Proof proof, CancellationToken cancellationToken)
@@ -57,12 +54,14 @@ internal sealed class SessionGate(
             return new SignInOutcome.Challenged(tokens.AddChallenge(user, proof.First).Text);
         }
 
+        RequireUnchanged(user);
         var opened = sessions.Open(user, proof.Methods, proof.Assurance);
         var standing = await groups.EnterDefaultAsync(user, proof.Assurance, chosen: null, cancellationToken);
         opened.Session.GroupId = standing?.GroupId;
         if (db.Entry(user).State != EntityState.Added)
         {
-            LogSignIn(user, opened.Session, standing, proof);
+            log.AddBy(
+                user.Id, "user_login", new { email = user.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = opened.Session.Id }, standing?.GroupId);
         }
 
         return new SignInOutcome.SignedIn(opened, user, standing);
@@ -73,7 +72,25 @@ internal sealed class SessionGate(
     /// </summary>
     /// <returns>Null when the person would not be let in now.</returns>
     public Session? PassOn(Session own, User user, Guid id, Guid clientId, string clientName)
-        => RefusalOf(user) is null && !(user.SecondFactorEnabled && own.Assurance < 2) ? sessions.OpenFor(own, id, clientId, clientName) : null;
+    {
+        if (RefusalOf(user) is not null || (user.SecondFactorEnabled && own.Assurance < 2))
+        {
+            return null;
+        }
+
+        RequireUnchanged(user);
+        return sessions.OpenFor(own, id, clientId, clientName);
+    }
+
+    // A new password or second factor counts the account's version up and ends its sessions. An attempt that began before must not
+    // end in a session after, so the save compares the version it has read and fails with 409 when there is another.
+    private void RequireUnchanged(User user)
+    {
+        if (db.Entry(user) is { State: not EntityState.Added } entry)
+        {
+            entry.Property(u => u.Version).IsModified = true;
+        }
+    }
 
     private SignInOutcome.Refused? RefusalOf(User user)
         => user.LockedAt is not null
@@ -81,13 +98,4 @@ internal sealed class SessionGate(
             : options.Value.RequireVerifiedEmail && !user.EmailVerified
                 ? new SignInOutcome.Refused(StatusCodes.Status403Forbidden, "email_not_verified", "Verify the e-mail address first; a mail was sent to it.")
                 : null;
-
-    private void LogSignIn(User user, Session session, Standing? standing, Proof proof)
-    {
-        var now = clock.GetUtcNow();
-        var line = AuthLog.Line(
-            now, "user_login", standing?.GroupId, user.Id,
-            new { email = user.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = session.Id });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current.By(user.Id), [line]));
-    }
 }

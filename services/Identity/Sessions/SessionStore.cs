@@ -147,6 +147,10 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
     public async Task<(Session Session, User User)?> FindAsync(Caller caller, CancellationToken cancellationToken)
         => caller is { Kind: Caller.PersonKind, SessionId: { } id } ? await FindLiveAsync(id, cancellationToken) : null;
 
+    /// <summary>The session at hand where a request may come without one.</summary>
+    public async Task<(Session Session, User User)?> FindOwnAsync(HttpContext context, CancellationToken cancellationToken)
+        => context.CallerOrNull() is { } caller ? await FindAsync(caller, cancellationToken) : null;
+
     public async Task<IReadOnlyList<Session>> ListLiveAsync(Guid userId, CancellationToken cancellationToken)
     {
         db.Scope.ActAsSystem();

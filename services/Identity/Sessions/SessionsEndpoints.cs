@@ -13,7 +13,7 @@ internal static class SessionsEndpoints
         var auth = routes.MapGroup("/api/auth").WithTags("Authentication").WithMetadata(new RequestSizeLimitAttribute(64 * 1024));
 
         auth.MapPost("/signin", SignIn).WithName("SignIn").WithSummary("Signs in with e-mail and password")
-            .AllowAnonymous().ProducesProblem(StatusCodes.Status401Unauthorized);
+            .AllowAnonymous().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status409Conflict);
         auth.MapPost("/refresh", Refresh).WithName("RefreshSession").WithSummary("Spends a refresh token for a new pair")
             .AllowAnonymous().ProducesProblem(StatusCodes.Status401Unauthorized);
         auth.MapPost("/signout", SignOut).WithName("SignOut").WithSummary("Ends this session").Access(null, Role.None);

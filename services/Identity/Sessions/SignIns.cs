@@ -1,12 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.Passwords;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Sessions;
 
@@ -18,8 +15,7 @@ internal sealed class SignIns(
     SignInAttempts attempts,
     SessionGate gate,
     MailQueue mails,
-    RequestOrigin origin,
-    TimeProvider clock)
+    AuthLog log)
 {
     public async Task<SignInOutcome> SignInAsync(SignInRequest request, CancellationToken cancellationToken)
     {
@@ -37,7 +33,8 @@ internal sealed class SignIns(
         if (user is null || !check.Succeeded)
         {
             var failure = await attempts.FailAsync(account, cancellationToken);
-            await LogFailureAsync(user, cancellationToken);
+            log.AddFailure(user, SignInOutcome.WrongCredentials.Code);
+            await db.SaveChangesAsync(cancellationToken);
             return failure is { } full ? new SignInOutcome.TooMany(full) : SignInOutcome.WrongCredentials;
         }
 
@@ -57,13 +54,5 @@ internal sealed class SignIns(
 
         await db.SaveChangesAsync(cancellationToken);
         return outcome;
-    }
-
-    private async Task LogFailureAsync(User? user, CancellationToken cancellationToken)
-    {
-        // An address without an account is not written down: people type passwords into the wrong field.
-        var line = AuthLog.Line(clock.GetUtcNow(), "user_login_failed", groupId: null, user?.Id, new { email = user?.Email, reason = "invalid_credentials" });
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(line.OccurredAt), line.OccurredAt, origin.Current, [line]));
-        await db.SaveChangesAsync(cancellationToken);
     }
 }

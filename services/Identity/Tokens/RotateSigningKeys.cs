@@ -1,4 +1,3 @@
-using Npgsql;
 
 namespace OnePlatform.Identity.Tokens;
 
@@ -22,13 +21,9 @@ internal sealed partial class RotateSigningKeys(SigningKeyRing ring, TimeProvide
             {
                 await ring.RefreshAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 LogStale(exception);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
             }
         }
     }

@@ -12,7 +12,7 @@ namespace OnePlatform.Identity.Verification;
 
 internal static class VerificationEndpoints
 {
-    private static readonly TimeSpan s_wait = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan Wait = TimeSpan.FromMinutes(15);
 
     public static void MapVerification(this IEndpointRouteBuilder routes)
     {
@@ -45,7 +45,7 @@ internal static class VerificationEndpoints
         {
             VerificationOutcome.Verified => TypedResults.Ok(new StatusResponse()),
             VerificationOutcome.EmailTaken => Problems.Conflict("email_taken", "There is an account with this e-mail address already."),
-            VerificationOutcome.TooMany => AttemptProblems.TooMany(context, s_wait),
+            VerificationOutcome.TooMany => AttemptProblems.TooMany(context, Wait),
             _ => SignInAnswers.Refuse(SignInOutcome.InvalidToken, context),
         };
     }

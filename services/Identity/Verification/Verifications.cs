@@ -2,13 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Attempts;
-using OnePlatform.Identity.Contracts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Mails;
 using OnePlatform.Identity.OneTime;
 using OnePlatform.Identity.Sessions;
-using OnePlatform.Messaging;
-using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Verification;
 
@@ -22,36 +19,33 @@ internal enum VerificationOutcome
 
 /// <summary>Proves addresses: the first one, and a new one in its place.</summary>
 internal sealed class Verifications(
-    IdentityDb db, OneTimeTokens tokens, EmailAddresses emails, ProofAttempts attempts, MailQueue mails, SessionStore sessions, RequestOrigin origin, TimeProvider clock)
+    IdentityDb db, OneTimeTokens tokens, EmailAddresses emails, ProofAttempts attempts, MailQueue mails, SessionStore sessions, AuthLog log, TimeProvider clock)
 {
     private static readonly string[] s_purposes = [OneTimePurposes.VerifyEmail, OneTimePurposes.ChangeEmail];
 
     public Task<VerificationOutcome> VerifyAsync(string token, CancellationToken cancellationToken)
-        => VerifyAsync(purpose => tokens.SpendAsync(token, purpose, cancellationToken), cancellationToken);
+        => VerifyAsync(() => tokens.SpendAsync(token, s_purposes, cancellationToken), cancellationToken);
 
     public async Task<VerificationOutcome> VerifyAsync(string address, string code, CancellationToken cancellationToken)
     {
         var email = await emails.NormalizeAsync(address, cancellationToken) ?? "";
-        return await VerifyAsync(purpose => tokens.SpendCodeAsync(email, code, purpose, cancellationToken), cancellationToken);
+        return await VerifyAsync(() => tokens.SpendCodeAsync(email, code, s_purposes, cancellationToken), cancellationToken);
     }
 
-    private async Task<VerificationOutcome> VerifyAsync(Func<string, Task<(OneTimeToken Token, User User)?>> spend, CancellationToken cancellationToken)
+    private async Task<VerificationOutcome> VerifyAsync(Func<Task<(OneTimeToken Token, User User)?>> spend, CancellationToken cancellationToken)
     {
-        if (await attempts.LookAsync(userId: null) is not null)
+        if (await attempts.BeginAsync(userId: null) is not null)
         {
             return VerificationOutcome.TooMany;
         }
 
-        foreach (var purpose in s_purposes)
+        if (await spend() is not var (token, user))
         {
-            if (await spend(purpose) is var (token, user))
-            {
-                return await ApplyAsync(token, user, cancellationToken);
-            }
+            return VerificationOutcome.Invalid;
         }
 
-        await attempts.FailAsync(userId: null);
-        return VerificationOutcome.Invalid;
+        await attempts.SucceedAsync(userId: null);
+        return await ApplyAsync(token, user, cancellationToken);
     }
 
     private async Task<VerificationOutcome> ApplyAsync(OneTimeToken token, User user, CancellationToken cancellationToken)
@@ -65,8 +59,7 @@ internal sealed class Verifications(
             await sessions.EndAllAsync(user.Id, except: null, "email_changed", cancellationToken);
         }
 
-        var line = AuthLog.Line(user.UpdatedAt, "user_verified", groupId: null, user.Id, new { email = user.Email, method = "email" });
-        db.Publish(new UserChanged(Guid.CreateVersion7(user.UpdatedAt), user.UpdatedAt, origin.Current.By(user.Id), [line], user.Snapshot()));
+        log.AddChange(user, "user_verified", new { email = user.Email, method = "email" });
         try
         {
             await db.SaveChangesAsync(cancellationToken);

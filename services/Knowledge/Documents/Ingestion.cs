@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnePlatform.Knowledge.Chunking;
@@ -12,8 +13,8 @@ namespace OnePlatform.Knowledge.Documents;
 /// content hash, so that a run after a crash goes on where the last one stopped, and a changed document costs what changed.
 /// </summary>
 internal sealed partial class Ingestion(
-    DocumentChunks stored, JobStore jobs, RecordWriter writer, Chunker chunker, Embedder embedder, IOptions<IngestionOptions> options, TimeProvider clock,
-    ILogger<Ingestion> logger)
+    DocumentChunks stored, JobStore jobs, RecordWriter writer, Chunker chunker, Embedder embedder, IngestionMetrics metrics,
+    IOptions<IngestionOptions> options, TimeProvider clock, ILogger<Ingestion> logger)
 {
     /// <returns>The state of the job afterwards.</returns>
     public async Task<string> RunAsync(Guid groupId, Guid jobId, CancellationToken cancellationToken)
@@ -23,6 +24,14 @@ internal sealed partial class Ingestion(
             return (await jobs.FindAsync(groupId, jobId, cancellationToken))?.State ?? JobStates.Failed;
         }
 
+        var started = Stopwatch.GetTimestamp();
+        var state = await RunAsync(groupId, job, cancellationToken);
+        metrics.Ran(state, started);
+        return state;
+    }
+
+    private async Task<string> RunAsync(Guid groupId, ClaimedJob job, CancellationToken cancellationToken)
+    {
         try
         {
             if (await stored.FindDocumentAsync(groupId, job.DocumentId, cancellationToken) is not { } document)
@@ -40,7 +49,7 @@ internal sealed partial class Ingestion(
         }
         catch (EmbeddingException ex)
         {
-            LogNotEmbedded(ex, jobId, ex.Failure.Passes);
+            LogNotEmbedded(ex, job.Id, ex.Failure.Passes);
             return await jobs.ReleaseAsync(job, new JobFailure(ex.Failure.Code, ex.Failure.Detail), ex.Failure.Passes, cancellationToken);
         }
     }
@@ -70,6 +79,7 @@ internal sealed partial class Ingestion(
             }
 
             await batch.CommitAsync(cancellationToken);
+            metrics.Indexed(chunks.Length, "document");
         }
 
         if (plan.New.Count == 0)

@@ -12,7 +12,7 @@ namespace OnePlatform.Knowledge.Generation;
 
 /// <summary>Answers from the group's knowledge, and the line in the log that each answer leaves.</summary>
 internal sealed class Answering(
-    KnowledgeSearch search, IAnswerer answerer, ModelBudget budget, ActivityLog log, RequestOrigin origin, TimeProvider clock)
+    KnowledgeSearch search, IAnswerer answerer, ModelBudget budget, AnswerMetrics metrics, ActivityLog log, RequestOrigin origin, TimeProvider clock)
 {
     private const int LongestLogged = 500;
 
@@ -90,6 +90,7 @@ internal sealed class Answering(
 
     private async Task LogAnswerAsync(Guid groupId, AnswerTask task, AnswerEnd end, CancellationToken cancellationToken)
     {
+        metrics.Answered(end.Model);
         if (answerer.IsModel)
         {
             await budget.SpendAsync(groupId, end.Usage.InputTokens, end.Usage.OutputTokens, cancellationToken);

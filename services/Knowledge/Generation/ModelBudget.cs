@@ -26,7 +26,8 @@ internal sealed class ModelBudgetOptions
 }
 
 /// <summary>What groups have used of the language model this month, and whether there is something left.</summary>
-internal sealed class ModelBudget(NpgsqlDataSource dataSource, TenantScope scope, IOptions<ModelBudgetOptions> options, TimeProvider clock)
+internal sealed class ModelBudget(
+    NpgsqlDataSource dataSource, TenantScope scope, IOptions<ModelBudgetOptions> options, AnswerMetrics metrics, TimeProvider clock)
 {
     private DateOnly Month
     {
@@ -61,6 +62,7 @@ internal sealed class ModelBudget(NpgsqlDataSource dataSource, TenantScope scope
 
     public async Task SpendAsync(Guid groupId, int inputTokens, int outputTokens, CancellationToken cancellationToken)
     {
+        metrics.Spent(inputTokens, outputTokens);
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             $"""

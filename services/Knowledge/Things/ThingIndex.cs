@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using OnePlatform.Knowledge.Chunking;
+using OnePlatform.Knowledge.Documents;
 using OnePlatform.Knowledge.Embedding;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Reading;
@@ -13,7 +14,7 @@ namespace OnePlatform.Knowledge.Things;
 /// <summary>Keeps the chunks of things as the things are.</summary>
 internal sealed partial class ThingIndex(
     NpgsqlDataSource dataSource, TenantScope scope, RecordWriter writer, Chunker chunker, Embedder embedder, Reembedding reembedding,
-    TimeProvider clock, ILogger<ThingIndex> logger)
+    IngestionMetrics metrics, TimeProvider clock, ILogger<ThingIndex> logger)
 {
     private const string Archived = "archived";
 
@@ -66,6 +67,7 @@ internal sealed partial class ThingIndex(
         }
 
         await batch.CommitAsync(cancellationToken);
+        metrics.Indexed(rows.Count, "thing");
         if (model == Embedder.Pending)
         {
             reembedding.Wake();

@@ -69,7 +69,7 @@ internal sealed class BatchOperations(
         "groups.update" => new("UpdateGroup", async s => await GroupsEndpoints.Change(s.Id, s.Patch, s.IfMatch, s.Caller, access, groups, s.Cancellation)),
         "groups.archive" => new("ArchiveGroup", async s => await GroupsEndpoints.Archive(s.Id, s.IfMatch, s.Caller, access, groups, s.Cancellation)),
         "groups.restore" => new("RestoreGroup", async s => await GroupTreeEndpoints.Restore(s.Id, s.IfMatch, s.Caller, access, moves, s.Cancellation)),
-        "groups.move" => new("MoveGroup", async s => await GroupTreeEndpoints.Move(s.Id, s.Body<MoveGroupRequest>(), s.Caller, moves, s.Cancellation)),
+        "groups.move" => new("MoveGroup", async s => await GroupTreeEndpoints.Move(s.Id, s.Body<MoveGroupRequest>(), s.IfMatch, s.Caller, access, moves, s.Cancellation)),
         "people.invite" => new("InvitePerson", async s => await InvitationsEndpoints.Invite(s.Body<InvitePersonRequest>(), s.Group, invitations, s.Cancellation)),
         "people.update" => new("UpdatePerson", async s => await PeopleEndpoints.Change(s.Id, s.Patch, s.IfMatch, s.Group, people, s.Cancellation)),
         "people.remove" => new("RemovePerson", async s => await PeopleEndpoints.Remove(s.Id, s.IfMatch, s.Group, people, s.Cancellation)),
@@ -81,7 +81,7 @@ internal sealed class BatchOperations(
             "CreateConnection", async s => await ConnectionsEndpoints.Create(s.Body<CreateConnectionRequest>(), s.Group, connections, s.Cancellation)),
         "connections.update" => new(
             "UpdateConnection", async s => await ConnectionsEndpoints.Change(s.Id, s.Patch, s.IfMatch, s.Group, connectionChanges, s.Cancellation)),
-        "connections.delete" => new("DeleteConnection", async s => await ConnectionsEndpoints.Remove(s.Id, s.IfMatch, s.Group, connections, s.Cancellation)),
+        "connections.delete" => new("DeleteConnection", async s => await ConnectionsEndpoints.Remove(s.Id, s.IfMatch, s.Group, connectionChanges, s.Cancellation)),
         _ => null,
     };
 }

@@ -15,7 +15,7 @@ using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Connections;
 
-/// <summary>Changes of one connection: its metadata, strength and validity. What it joins and how stays as it was made.</summary>
+/// <summary>Changes of one connection: its metadata, strength and validity, and its end. What it joins and how stays as it was made.</summary>
 internal sealed class ConnectionChanges(
     NpgsqlDataSource dataSource, TenantScope scope, ConnectionRules rules, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
@@ -32,6 +32,15 @@ internal sealed class ConnectionChanges(
          {OutboxWriting.ForEachDone}
          """;
 
+    private const string Archive =
+        $"""
+         with done as (
+             update connections set archived_at = @now, updated_at = @now, version = version + 1
+             where id = @id and group_id = @group_id and version = @version and archived_at is null
+             returning id)
+         {OutboxWriting.ForEachDone}
+         """;
+
     /// <returns>The connection as it is now, or the problem; neither when there is no such connection.</returns>
     public async Task<(ConnectionResponse? Connection, ProblemHttpResult? Problem)> PatchAsync(
         ActingGroup group, Guid id, JsonObjectBody body, IfMatch ifMatch, CancellationToken cancellationToken)
@@ -43,8 +52,7 @@ internal sealed class ConnectionChanges(
                 return (null, null);
             }
 
-            if ((facts.IsActive ? ConnectionProblems.RefuseChange(group.Caller, before) ?? ifMatch.Refuse(id, before.Version, facts.RequireIfMatch)
-                : ThingProblems.GroupArchived()) is { } refused)
+            if (Refuse(group.Caller, before, facts, ifMatch) is { } refused)
             {
                 return (null, refused);
             }
@@ -84,7 +92,39 @@ internal sealed class ConnectionChanges(
             }
         }
 
-        return (null, Problems.Conflict("conflict", "Others keep changing this connection; try again."));
+        return (null, ConnectionProblems.Contended());
+    }
+
+    /// <returns>Whether the connection was there, and the problem if one kept it there.</returns>
+    public async Task<(bool Found, ProblemHttpResult? Problem)> RemoveAsync(
+        ActingGroup group, Guid id, IfMatch ifMatch, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            if (await FindAsync(group.Id, id, cancellationToken) is not var (before, facts))
+            {
+                return (false, null);
+            }
+
+            if (Refuse(group.Caller, before, facts, ifMatch) is { } refused)
+            {
+                return (true, refused);
+            }
+
+            await using var batch = dataSource.CreateTenantBatch(scope);
+            var archive = CommandOf(Archive, before);
+            archive.Parameters.AddEvent(ConnectionEvents.Deleted(
+                before with { UpdatedAt = clock.GetUtcNow(), Version = before.Version + 1 }, origin.Current));
+            batch.BatchCommands.Add(archive);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (archive.RecordsAffected == 1)
+            {
+                outbox.Wake();
+                return (true, null);
+            }
+        }
+
+        return (true, ConnectionProblems.Contended());
     }
 
     public static JsonObject PatchOf(ConnectionResponse connection) => JsonSerializer.SerializeToNode(
@@ -105,11 +145,8 @@ internal sealed class ConnectionChanges(
             batch.BatchCommands.Add(hold);
         }
 
-        var command = new NpgsqlBatchCommand(Update);
+        var command = CommandOf(Update, before);
         var parameters = command.Parameters;
-        parameters.AddUuid("id", after.Id);
-        parameters.AddUuid("group_id", after.GroupId);
-        parameters.Add(new NpgsqlParameter<long>("version", before.Version));
         parameters.AddJson("metadata", after.Metadata.GetRawText());
         parameters.Add(new NpgsqlParameter("strength", NpgsqlDbType.Double) { Value = (object?)after.Strength ?? DBNull.Value });
         parameters.AddTime("valid_from", after.ValidFrom);
@@ -119,6 +156,20 @@ internal sealed class ConnectionChanges(
         await batch.ExecuteNonQueryAsync(cancellationToken);
         outbox.Wake();
         return command.RecordsAffected == 1;
+    }
+
+    private static ProblemHttpResult? Refuse(Caller caller, ConnectionResponse connection, GroupFacts group, IfMatch ifMatch) => !group.IsActive
+        ? ThingProblems.GroupArchived()
+        : ConnectionProblems.RefuseChange(caller, connection) ?? ifMatch.Refuse(connection.Id, connection.Version, group.RequireIfMatch);
+
+    /// <summary>A statement about the version that was read, and no other.</summary>
+    private static NpgsqlBatchCommand CommandOf(string sql, ConnectionResponse connection)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddUuid("id", connection.Id);
+        command.Parameters.AddUuid("group_id", connection.GroupId);
+        command.Parameters.Add(new NpgsqlParameter<long>("version", connection.Version));
+        return command;
     }
 
     private async Task<(ConnectionResponse Connection, GroupFacts Group)?> FindAsync(Guid groupId, Guid id, CancellationToken cancellationToken)

@@ -5,8 +5,8 @@ using OnePlatform.Ontology.Types.Custom;
 namespace OnePlatform.Ontology.Connections;
 
 /// <summary>
-/// Keeps tree-like types free of circles under concurrent writers: whoever adds to such a type in a group does so alone, and looks
-/// only after the others have committed.
+/// Keeps tree-like types free of circles, and others within their cardinality, under concurrent writers: whoever adds to such a type in
+/// a group does so alone, and looks only after the others have committed.
 /// </summary>
 internal sealed class ConnectionCycles(TypesInForce types)
 {
@@ -25,7 +25,8 @@ internal sealed class ConnectionCycles(TypesInForce types)
 
     private const string Lock = "select pg_advisory_xact_lock(hashtextextended('connections/' || $1::text || '/' || kind, 0)) from unnest($2::text[]) kind order by kind";
 
-    public string[] AcyclicTypes => [.. types.Current.ConnectionTypes.Where(t => t.Data.Acyclic).Select(t => t.Name).Order(StringComparer.Ordinal)];
+    public string[] TypesThat(Func<ConnectionTypeData, bool> predicate)
+        => [.. types.Current.ConnectionTypes.Where(t => predicate(t.Data)).Select(t => t.Name).Order(StringComparer.Ordinal)];
 
     /// <summary>Held to the end of the transaction.</summary>
     public static NpgsqlBatchCommand LockOf(Guid groupId, params string[] kinds) => new(Lock)
@@ -45,7 +46,7 @@ internal sealed class ConnectionCycles(TypesInForce types)
 
     public async Task LockAllAsync(NpgsqlConnection connection, Guid groupId, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { LockOf(groupId, AcyclicTypes) } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { LockOf(groupId, TypesThat(t => t.IsExclusive)) } };
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Groups;
 using OnePlatform.Querying;
@@ -31,7 +30,7 @@ internal sealed class ConnectionList(GroupSubtree subtree, ListReader lists, Cur
         Field.Timestamp("updatedAt", "c.updated_at").Sortable().Required(),
         Field.Shown("state"), Field.Shown("version"), Field.Shown("archivedAt"), Field.Shown("direction"), Field.Shown("other"));
 
-    private static readonly ListDefinition s_list = new("ontology.connections", s_fields)
+    public static ListDefinition Definition { get; } = new("ontology.connections", s_fields)
     {
         Parameters =
         [
@@ -40,7 +39,7 @@ internal sealed class ConnectionList(GroupSubtree subtree, ListReader lists, Cur
         LiveWhen = "c.archived_at is null",
     };
 
-    private static readonly ListDefinition s_ofThing = new("ontology.thing-connections", s_fields)
+    public static ListDefinition OfThingDefinition { get; } = new("ontology.thing-connections", s_fields)
     {
         Parameters = [ListParameter.AnyOf("type"), ListParameter.Own(Direction), ListParameter.Own(ActiveAt)],
         LiveWhen = "c.archived_at is null",
@@ -49,7 +48,7 @@ internal sealed class ConnectionList(GroupSubtree subtree, ListReader lists, Cur
     public async Task<(ListOk<ConnectionResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
         Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken, string end = "", Guid thing = default)
     {
-        if (!s_list.TryPlan(query, groupId, cursors, out var plan, out var errors, within: $"{end}{thing}"))
+        if (!Definition.TryPlan(query, groupId, cursors, out var plan, out var errors, within: $"{end}{thing}"))
         {
             return (null, errors);
         }
@@ -79,7 +78,7 @@ internal sealed class ConnectionList(GroupSubtree subtree, ListReader lists, Cur
     public async Task<(ListOk<ConnectedThingResponse>? Page, IReadOnlyList<QueryError> Errors)> OfThingAsync(
         Caller caller, Guid groupId, Guid thing, ListQuery query, CancellationToken cancellationToken)
     {
-        if (!s_ofThing.TryPlan(query, groupId, cursors, out var plan, out var errors, within: thing.ToString()))
+        if (!OfThingDefinition.TryPlan(query, groupId, cursors, out var plan, out var errors, within: thing.ToString()))
         {
             return (null, errors);
         }
@@ -127,13 +126,13 @@ internal sealed class ConnectionList(GroupSubtree subtree, ListReader lists, Cur
             return null;
         }
 
-        if (!JsonElement.Parse(JsonSerializer.Serialize(text)).TryGetDateTimeOffset(out var time))
+        if (!Rfc3339.TryRead(text, out var time))
         {
             return new QueryError(QueryErrorCode.InvalidParameter, $"/{ActiveAt}", $"{ActiveAt} takes a time such as 2026-01-31T12:00:00Z.");
         }
 
         where += " and (c.valid_from is null or c.valid_from <= @active_at) and (c.valid_to is null or c.valid_to > @active_at)";
-        parameters.Add(("active_at", time.ToUniversalTime()));
+        parameters.Add(("active_at", time));
         return null;
     }
 }

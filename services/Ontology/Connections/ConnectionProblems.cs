@@ -21,6 +21,8 @@ internal static class ConnectionProblems
         ? null
         : Problems.Forbidden(ProblemCodes.InsufficientRole, "Only an owner of the group changes or removes connections that others made.");
 
+    public static ProblemHttpResult Contended() => Problems.Conflict("conflict", "Others keep changing this connection; try again.");
+
     public static bool MayChange(Caller caller, ConnectionResponse connection)
         => caller.Role >= Role.GroupOwner || connection.CreatedBy == caller.Id || (caller.PersonId is { } person && connection.CreatedBy == person);
 }

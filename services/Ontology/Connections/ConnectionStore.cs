@@ -86,28 +86,6 @@ internal sealed class ConnectionStore(
         return (connection, null);
     }
 
-    /// <returns>False when it was gone already.</returns>
-    public async Task<bool> RemoveAsync(ConnectionResponse connection, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        await using var batch = dataSource.CreateTenantBatch(scope);
-        var command = new NpgsqlBatchCommand(
-            $"""
-             with done as (
-                 update connections set archived_at = @now, updated_at = @now, version = version + 1
-                 where id = @id and group_id = @group_id and archived_at is null
-                 returning id)
-             {OutboxWriting.ForEachDone}
-             """);
-        command.Parameters.AddUuid("id", connection.Id);
-        command.Parameters.AddUuid("group_id", connection.GroupId);
-        command.Parameters.AddEvent(ConnectionEvents.Deleted(connection with { UpdatedAt = now, Version = connection.Version + 1 }, origin.Current));
-        batch.BatchCommands.Add(command);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        outbox.Wake();
-        return command.RecordsAffected == 1;
-    }
-
     private NpgsqlBatchCommand InsertOf(ConnectionResponse connection, ConnectionType type)
     {
         var command = new NpgsqlBatchCommand(Insert);

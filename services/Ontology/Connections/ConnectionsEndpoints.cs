@@ -3,6 +3,7 @@ using OnePlatform.Ontology.Connections.Bulk;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types.Custom;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -15,7 +16,8 @@ internal static class ConnectionsEndpoints
     public static RouteGroupBuilder MapConnections(this IEndpointRouteBuilder routes)
     {
         var connections = routes.MapGroup("/api/connections").WithTags("Connections").AddEndpointFilter<RouteGroupBuilder, KnowTypes>();
-        connections.MapGet("/", List).WithName("ListConnections").WithSummary("List connections").Access("connections:read", Role.Customer);
+        connections.MapGet("/", List).WithName("ListConnections").WithSummary("List connections")
+            .WithMetadata(ConnectionList.Definition).Access("connections:read", Role.Customer);
         connections.MapPost("/", Create).WithName("CreateConnection").WithSummary("Connect two things").Access("connections:write", Role.GroupUser)
             .ProducesProblem(StatusCodes.Status409Conflict);
         connections.MapGet("/{id:guid}", Get).WithName("GetConnection").WithSummary("Get a connection").Access("connections:read", Role.Customer);
@@ -25,11 +27,14 @@ internal static class ConnectionsEndpoints
         connections.MapDelete("/{id:guid}", Remove).WithName("DeleteConnection").WithSummary("Remove a connection")
             .Access("connections:delete", Role.GroupUser);
         connections.MapGet("/from/{id:guid}", ListFrom).WithName("ListConnectionsFrom").WithSummary("List the connections that begin at a thing")
+            .WithMetadata(ConnectionList.Definition)
             .Access("connections:read", Role.Customer);
         connections.MapGet("/to/{id:guid}", ListTo).WithName("ListConnectionsTo").WithSummary("List the connections that end at a thing")
+            .WithMetadata(ConnectionList.Definition)
             .Access("connections:read", Role.Customer);
         connections.MapConnectionsBulk();
         routes.MapGet("/api/things/{id:guid}/connections", OfThing).WithTags("Things").WithName("ListThingConnections")
+            .WithMetadata(ConnectionList.OfThingDefinition)
             .WithSummary("List a thing's connections with the things at their other ends").Access("connections:read", Role.Customer);
         return connections;
     }
@@ -38,7 +43,7 @@ internal static class ConnectionsEndpoints
         ListQuery query, ActingGroup group, ConnectionList connections, CancellationToken cancellationToken)
     {
         var (page, errors) = await connections.ListAsync(group.Caller, group.Id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static Task<Results<ListOk<ConnectionResponse>, NotFound, ProblemHttpResult>> ListFrom(
@@ -58,7 +63,7 @@ internal static class ConnectionsEndpoints
         }
 
         var (page, errors) = await connections.ListAsync(group.Caller, group.Id, query, cancellationToken, end, id);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<ListOk<ConnectedThingResponse>, NotFound, ProblemHttpResult>> OfThing(
@@ -70,7 +75,7 @@ internal static class ConnectionsEndpoints
         }
 
         var (page, errors) = await connections.OfThingAsync(group.Caller, group.Id, id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<VersionedOk<ConnectionResponse>, NotFound>> Get(
@@ -94,25 +99,10 @@ internal static class ConnectionsEndpoints
     }
 
     internal static async Task<Results<NoContent, NotFound, ProblemHttpResult>> Remove(
-        Guid id, IfMatch ifMatch, ActingGroup group, ConnectionStore connections, CancellationToken cancellationToken)
+        Guid id, IfMatch ifMatch, ActingGroup group, ConnectionChanges changes, CancellationToken cancellationToken)
     {
-        var caller = group.Caller;
-        if (await connections.FindAsync(caller, group.Id, id, cancellationToken) is not { } connection)
-        {
-            return TypedResults.NotFound();
-        }
-
-        if (ConnectionProblems.RefuseChange(caller, connection) is { } notTheirs)
-        {
-            return notTheirs;
-        }
-
-        if (ifMatch.Refuse(id, connection.Version, isRequired: false) is { } refused)
-        {
-            return refused;
-        }
-
-        return await connections.RemoveAsync(connection, cancellationToken) ? TypedResults.NoContent() : TypedResults.NotFound();
+        var (found, problem) = await changes.RemoveAsync(group, id, ifMatch, cancellationToken);
+        return problem is not null ? problem : found ? TypedResults.NoContent() : TypedResults.NotFound();
     }
 }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -18,6 +19,7 @@ internal static class ContactEndpoints
             .WithDescription("Without a credential the message goes to the platform; with one to its group. At most five an hour from one address.")
             .AllowAnonymous().ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status409Conflict);
         contact.MapGet("/", List).WithName("ListContacts").WithSummary("List messages, as things of the type contact_submission")
+            .WithMetadata(ThingList.Definition)
             .Access("things:read", Role.GroupOwner);
         contact.MapGet("/{id:guid}", Get).WithName("GetContact").WithSummary("Get a message").Access("things:read", Role.GroupOwner);
         contact.MapPatch("/{id:guid}", Change).WithName("UpdateContact").WithSummary("Change a message, its status above all (merge patch)")
@@ -49,7 +51,7 @@ internal static class ContactEndpoints
         ListQuery query, ActingGroup group, ThingList things, CancellationToken cancellationToken)
     {
         var (page, errors) = await things.ListAsync(group.Caller, group.Id, query, cancellationToken, ContactStore.Type);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<VersionedOk<ThingResponse>, NotFound>> Get(

@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
+using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -82,6 +84,11 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
             return GroupRefusal.NoRoom;
         }
 
+        if (await RefuseForTypesAsync(group, target, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         var (from, now) = (group.Path.Length, clock.GetUtcNow());
         var moved = await groups.Subtree(group).OrderBy(g => g.PathKey).ToListAsync(cancellationToken);
         group.MoveBelow(target, now);
@@ -97,6 +104,14 @@ internal sealed class GroupMoves(OntologyDb db, GroupAccess access, GroupStore g
 
         await db.SaveChangesAsync(cancellationToken);
         return GroupOutcome.Of(group);
+    }
+
+    private async Task<GroupRefusal?> RefuseForTypesAsync(Group group, Group? target, CancellationToken cancellationToken)
+    {
+        Guid[] above = target?.Path ?? [];
+        var obstacles = await TypesOfMovedGroups.FindAsync(
+            (NpgsqlConnection)db.Database.GetDbConnection(), group.Id, [.. group.Path[..^1].Except(above)], [.. above.Except(group.Path)], cancellationToken);
+        return obstacles.Clash ? GroupRefusal.TypesClash : obstacles.InUse ? GroupRefusal.TypesInUse : null;
     }
 
     private async Task<GroupOutcome> RestoreAloneAsync(Guid id, QuotaLimit? limit, CancellationToken cancellationToken)

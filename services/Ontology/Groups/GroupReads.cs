@@ -21,7 +21,7 @@ internal sealed class GroupReads(OntologyDb db, GroupAccess access, GroupStore g
         g.created_at, g.updated_at, g.archived_at
         """;
 
-    private static readonly ListDefinition s_list = new("ontology.groups", new FieldMap(
+    public static ListDefinition Definition { get; } = new("ontology.groups", new FieldMap(
         Field.Id("g.id"),
         Field.String("slug", "g.slug").Sortable().Required().Searched(),
         Field.String("name", "g.name").Sortable().Required().Searched(),
@@ -78,7 +78,7 @@ internal sealed class GroupReads(OntologyDb db, GroupAccess access, GroupStore g
         Caller caller, ListQuery query, string reach, Guid[] mine, string within, CancellationToken cancellationToken)
     {
         // The cursor is bound to whoever asked, because "theirs" differs from caller to caller.
-        if (!s_list.TryPlan(query, caller.Id, cursors, out var plan, out var errors, within))
+        if (!Definition.TryPlan(query, caller.Id, cursors, out var plan, out var errors, within))
         {
             return (null, errors);
         }

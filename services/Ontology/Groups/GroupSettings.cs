@@ -25,7 +25,8 @@ public sealed record GroupSettings
 
     public bool? RequireVerifiedEmail { get; init; }
 
-    [MaxLength(50)]
+    /// <summary>Each as a browser states it, such as <c>https://app.example.com</c>.</summary>
+    [MaxLength(50), Origins]
     public IReadOnlyList<string>? CorsOrigins { get; init; }
 
     [MaxLength(100)]
@@ -73,4 +74,13 @@ public sealed record QuotaSettings
 
     [JsonIgnore]
     public bool IsEmpty => this == new QuotaSettings();
+}
+
+/// <summary>What is no origin would never match one, and nobody would be told.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OriginsAttribute() : ValidationAttribute("An origin is a scheme and a host, such as https://app.example.com.")
+{
+    public override bool IsValid(object? value) => value is not IEnumerable<string> origins || origins.All(
+        origin => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+            && string.Equals(uri.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase));
 }

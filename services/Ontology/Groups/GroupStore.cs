@@ -21,6 +21,8 @@ internal enum GroupRefusal
     NotArchived,
     Contended,
     NoRoom,
+    TypesClash,
+    TypesInUse,
 }
 
 internal readonly record struct GroupOutcome(GroupResponse? Group, GroupRefusal? Refusal)

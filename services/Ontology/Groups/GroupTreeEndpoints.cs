@@ -20,8 +20,14 @@ internal static class GroupTreeEndpoints
     }
 
     internal static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Move(
-        Guid id, MoveGroupRequest request, Caller caller, GroupMoves moves, CancellationToken cancellationToken)
+        Guid id, MoveGroupRequest request, IfMatch ifMatch, Caller caller, GroupAccess access, GroupMoves moves, CancellationToken cancellationToken)
     {
+        if (await access.FindAsync(caller, id, cancellationToken) is { Group: var found }
+            && ifMatch.Refuse(id, found.Version, found.Settings.RequireIfMatch ?? false) is { } refused)
+        {
+            return refused;
+        }
+
         var outcome = await moves.MoveAsync(caller, id, request.ParentGroupId, cancellationToken);
         return outcome.Group is { } group ? new VersionedOk<GroupResponse>(group)
             : outcome.Refusal == GroupRefusal.Absent ? TypedResults.NotFound()

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.People.JoinRequests;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -16,7 +17,8 @@ internal static class GroupsEndpoints
     {
         var groups = routes.MapGroup("/api/groups").WithTags("Groups");
         // No role is asked for by the route: it is the role in the group the path names that counts, and the store finds it.
-        groups.MapGet("/", List).WithName("ListGroups").WithSummary("List the caller's groups").Access("groups:read", Role.None);
+        groups.MapGet("/", List).WithName("ListGroups").WithSummary("List the caller's groups")
+            .WithMetadata(GroupReads.Definition).Access("groups:read", Role.None);
         groups.MapPost("/", Create).WithName("CreateGroup").WithSummary("Create a group").Access("groups:write", Role.None)
             .ProducesProblem(StatusCodes.Status409Conflict);
         groups.MapGet("/{id:guid}", Get).WithName("GetGroup").WithSummary("Get a group").Access("groups:read", Role.None);
@@ -24,7 +26,8 @@ internal static class GroupsEndpoints
             .Accepts<GroupPatch>("application/merge-patch+json", "application/json").ProducesProblem(StatusCodes.Status409Conflict);
         groups.MapDelete("/{id:guid}", Archive).WithName("ArchiveGroup").WithSummary("Archive a group and what lies below it")
             .Access("groups:delete", Role.None);
-        groups.MapGet("/{id:guid}/children", Children).WithName("ListChildGroups").WithSummary("List the groups right below").Access("groups:read", Role.None);
+        groups.MapGet("/{id:guid}/children", Children).WithName("ListChildGroups").WithSummary("List the groups right below")
+            .WithMetadata(GroupReads.Definition).Access("groups:read", Role.None);
         groups.MapGet("/{id:guid}/hierarchy", Hierarchy).WithName("GetGroupHierarchy").WithSummary("The sub-tree, parents first")
             .Access("groups:read", Role.None);
         groups.MapGet("/{id:guid}/path", Path).WithName("GetGroupPath").WithSummary("The way from the top down to the group").Access("groups:read", Role.None);
@@ -38,7 +41,7 @@ internal static class GroupsEndpoints
         ListQuery query, Caller caller, GroupReads reads, CancellationToken cancellationToken)
     {
         var (page, errors) = await reads.ListAsync(caller, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<VersionedOk<GroupResponse>, NotFound>> Get(
@@ -115,7 +118,7 @@ internal static class GroupsEndpoints
         }
 
         var (page, errors) = await reads.ChildrenAsync(caller, id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<Ok<GroupList<GroupNodeResponse>>, NotFound>> Hierarchy(
@@ -153,6 +156,10 @@ internal static class GroupsEndpoints
         GroupRefusal.Loop => Problems.Conflict("group_loop", "A group does not lie below itself."),
         GroupRefusal.NotArchived => Problems.Conflict("not_archived", "The group is not archived."),
         GroupRefusal.NoRoom => Problems.Forbidden("quota_exceeded", "The group has as many groups right below it as its plan, or one above it, allows."),
+        GroupRefusal.TypesClash => Problems.Conflict(
+            "type_exists", "The group, or one below it, has a type of its own with the name of one that it would inherit at its new place."),
+        GroupRefusal.TypesInUse => Problems.Conflict(
+            "type_in_use", "The group, or one below it, has things or connections of a type that it inherits now and would not at its new place."),
         GroupRefusal.Contended => Problems.Conflict("conflict", "Others changed the group at the same moment; try again."),
         GroupRefusal.NotOwnerOfParent => Problems.Forbidden(ProblemCodes.InsufficientRole, "Only an owner of the parent group puts a group into it or takes one out."),
         _ => Problems.Forbidden(ProblemCodes.InsufficientRole, "Only the platform's owner changes plan and limits."),

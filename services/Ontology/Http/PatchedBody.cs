@@ -16,7 +16,7 @@ internal static class PatchedBody
     {
         if (body.Error is { } error)
         {
-            return (null, QueryProblems.Of([error]));
+            return (null, new[] { error }.ToProblem());
         }
 
         var (value, faults) = TryRead<T>(body, current);

@@ -1,13 +1,24 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Http.HttpResults;
-using OnePlatform.Querying;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using OnePlatform.Querying.Documents;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Http;
 
 /// <summary>The If-Match header of a change, as a handler parameter.</summary>
-internal sealed class IfMatch(Microsoft.Extensions.Primitives.StringValues header)
+internal sealed class IfMatch(Microsoft.Extensions.Primitives.StringValues header) : IEndpointParameterMetadataProvider
 {
+    static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
+    {
+        builder.Metadata.Add(new StatedHeader("If-Match", "The ETag that was read; the change is refused when the object is not that one any more."));
+        foreach (var status in new[] { StatusCodes.Status412PreconditionFailed, StatusCodes.Status428PreconditionRequired })
+        {
+            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]));
+        }
+    }
+
     public static ValueTask<IfMatch?> BindAsync(HttpContext context) => ValueTask.FromResult<IfMatch?>(new IfMatch(context.Request.Headers.IfMatch));
 
     /// <returns>The problem, or null when the change may go on.</returns>
@@ -22,18 +33,5 @@ internal sealed class IfMatch(Microsoft.Extensions.Primitives.StringValues heade
         return EntityTag.Of(id, version).SatisfiesIfMatch(header)
             ? null
             : Problems.Of(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The object has changed since it was read.");
-    }
-}
-
-internal static class QueryProblems
-{
-    /// <summary>What a list or body was refused for.</summary>
-    public static ProblemHttpResult Of(IReadOnlyList<QueryError> errors)
-    {
-        List<ProblemError> faults =
-            [.. errors.Select(e => new ProblemError(e.Pointer, e.Code, e.Position is { } at ? $"{e.Detail} (at position {at})" : e.Detail))];
-        return errors.Any(e => e.Code == QueryErrorCode.BodyTooLarge)
-            ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "content_too_large", faults[0].Detail)
-            : Problems.Invalid(faults);
     }
 }

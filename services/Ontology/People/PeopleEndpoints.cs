@@ -4,6 +4,7 @@ using OnePlatform.Ontology.Groups;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.People.Invitations;
 using OnePlatform.Ontology.People.JoinRequests;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Documents;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -16,10 +17,12 @@ internal static class PeopleEndpoints
     public static RouteGroupBuilder MapPeople(this IEndpointRouteBuilder routes)
     {
         var people = routes.MapGroup("/api/people").WithTags("People");
-        people.MapGet("/", List).WithName("ListPeople").WithSummary("List the people of the group").Access("people:read", Role.GroupUser);
+        people.MapGet("/", List).WithName("ListPeople").WithSummary("List the people of the group")
+            .WithMetadata(PersonStore.Definition).Access("people:read", Role.GroupUser);
         people.MapGet("/me", GetMe).WithName("GetMe").WithSummary("The caller as a person of the acting group").Access("people:read", Role.Customer);
         people.MapGet("/{id:guid}", Get).WithName("GetPerson").WithSummary("Get a person").Access("people:read", Role.Customer);
         people.MapGet("/{id:guid}/groups", ListGroups).WithName("ListPersonGroups").WithSummary("List a person's groups, as far as the caller sees them")
+            .WithMetadata(PersonGroups.Definition)
             .Access("people:read", Role.Customer);
         people.MapPatch("/{id:guid}", Change).WithName("UpdatePerson").WithSummary("Change role and permissions, or one's own profile (merge patch)")
             .Access("people:write", Role.Customer)
@@ -40,7 +43,7 @@ internal static class PeopleEndpoints
         }
 
         var (page, errors) = await people.ListAsync(group.Id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<VersionedOk<PersonResponse>, NotFound>> GetMe(
@@ -55,15 +58,16 @@ internal static class PeopleEndpoints
             : await people.FindAsync(group.Id, id, cancellationToken) is { } person ? new VersionedOk<PersonResponse>(person)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<PersonGroupList>, NotFound, ProblemHttpResult>> ListGroups(
-        Guid id, ActingGroup group, PersonStore people, GroupSubtree subtree, OntologyDb db, CancellationToken cancellationToken)
+    private static async Task<Results<ListOk<PersonGroupResponse>, NotFound, ProblemHttpResult>> ListGroups(
+        Guid id, ListQuery query, ActingGroup group, PersonGroups groups, GroupSubtree subtree, OntologyDb db, CancellationToken cancellationToken)
     {
         if (RefuseCustomer(group.Caller, id) is { } refused)
         {
             return refused;
         }
 
-        if (PersonChanges.IsSelf(group.Caller, id))
+        var isSelf = PersonChanges.IsSelf(group.Caller, id);
+        if (isSelf)
         {
             // One's own memberships lie in many tenants; the person's id is the predicate, and no other row is read.
             db.Scope.ActAsSystem();
@@ -73,8 +77,13 @@ internal static class PeopleEndpoints
             await subtree.WidenAsync(cancellationToken);
         }
 
-        var groups = await people.GroupsOfAsync(id, cancellationToken);
-        return groups.Count == 0 && !PersonChanges.IsSelf(group.Caller, id) ? TypedResults.NotFound() : TypedResults.Ok(new PersonGroupList(groups));
+        if (!isSelf && !await groups.AnyAsync(id, cancellationToken))
+        {
+            return TypedResults.NotFound();
+        }
+
+        var (page, errors) = await groups.ListAsync(group.Caller, id, query, cancellationToken);
+        return page is null ? errors.ToProblem() : page;
     }
 
     internal static async Task<Results<VersionedOk<PersonResponse>, NotFound, ProblemHttpResult>> Change(
@@ -113,5 +122,5 @@ internal static class PeopleEndpoints
 internal static class PeopleRegistration
 {
     public static IServiceCollection AddPeople(this IServiceCollection services)
-        => services.AddScoped<PersonStore>().AddScoped<PersonChanges>().AddScoped<InvitationStore>().AddScoped<JoinStore>().AddScoped<JoinRequestList>();
+        => services.AddScoped<PersonStore>().AddScoped<PersonGroups>().AddScoped<PersonChanges>().AddScoped<InvitationStore>().AddScoped<InvitationReads>().AddScoped<JoinStore>().AddScoped<JoinRequestList>();
 }

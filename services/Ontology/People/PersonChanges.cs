@@ -23,15 +23,17 @@ internal sealed class PersonChanges(PersonStore people, TypeRegistry types, Requ
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (await people.FindAsync(group.Id, id, cancellationToken) is not { } person)
+            if (await people.FindForChangeAsync(group.Id, id, cancellationToken) is not { } found)
             {
                 return (null, null);
             }
 
-            if (ifMatch.Refuse(id, person.Version, isRequired: false) is { } stale)
+            if (Refuse(found, ifMatch) is { } unchangeable)
             {
-                return (null, stale);
+                return (null, unchangeable);
             }
+
+            var person = found.Person;
 
             var (patch, problem) = PatchedBody.Read<PersonPatch>(body, AsJson(person));
             if (patch is null)
@@ -77,17 +79,17 @@ internal sealed class PersonChanges(PersonStore people, TypeRegistry types, Requ
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            if (await people.FindAsync(group.Id, id, cancellationToken) is not { } person)
+            if (await people.FindForChangeAsync(group.Id, id, cancellationToken) is not { } found)
             {
                 return (false, null);
             }
 
-            if (ifMatch.Refuse(id, person.Version, isRequired: false) is { } stale)
+            if (Refuse(found, ifMatch) is { } unchangeable)
             {
-                return (true, stale);
+                return (true, unchangeable);
             }
 
-            var now = clock.GetUtcNow();
+            var (person, now) = (found.Person, clock.GetUtcNow());
             var removed = person with { Status = "left", ArchivedAt = now, UpdatedAt = now, Version = person.Version + 1 };
             switch (await people.ChangeAsync(person, removed, PersonEvents.Removed(removed, group.Caller.Id, origin.Current), cancellationToken))
             {
@@ -102,6 +104,10 @@ internal sealed class PersonChanges(PersonStore people, TypeRegistry types, Requ
     }
 
     public static bool IsSelf(Caller caller, Guid person) => caller.Kind == Caller.PersonKind && caller.Id == person;
+
+    private static ProblemHttpResult? Refuse(FoundPerson found, IfMatch ifMatch) => found.Group.IsActive
+        ? ifMatch.Refuse(found.Person.Id, found.Person.Version, found.Group.RequireIfMatch)
+        : PersonProblems.GroupArchived();
 
     private ProblemHttpResult? Refuse(Caller caller, PersonResponse before, PersonResponse after, Role role, string[] changed)
     {

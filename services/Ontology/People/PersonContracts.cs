@@ -26,5 +26,3 @@ public sealed record PersonPatch
 
 /// <summary>A person's place in one of their groups.</summary>
 public sealed record PersonGroupResponse(Guid GroupId, string Slug, string Name, string Type, string Status, string Role, DateTimeOffset JoinedAt);
-
-public sealed record PersonGroupList(IReadOnlyList<PersonGroupResponse> Results);

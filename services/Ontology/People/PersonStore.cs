@@ -19,6 +19,8 @@ internal enum PersonChange
     LastOwner,
 }
 
+internal sealed record FoundPerson(PersonResponse Person, GroupFacts Group);
+
 /// <summary>The people of a group.</summary>
 internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope, ListReader lists, CursorSigner cursors, OutboxSignal outbox)
 {
@@ -26,6 +28,11 @@ internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope
         """
         m.person_id, m.group_id, u.name, u.email, m.role, m.permissions, m.profile, m.invited_by, m.version, m.joined_at, m.updated_at, m.left_at
         """;
+
+    // The first column after these.
+    private const int NextColumn = 12;
+
+    private const string One = "m.group_id = $1 and m.person_id = $2 and m.left_at is null";
 
     private const string From = "memberships m left join users u on u.id = m.person_id";
 
@@ -44,7 +51,7 @@ internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope
          {OutboxWriting.ForEachDone}
          """;
 
-    private static readonly ListDefinition s_list = new("ontology.people", new FieldMap(
+    public static ListDefinition Definition { get; } = new("ontology.people", new FieldMap(
         Field.Id("m.person_id"),
         Field.String("name", "coalesce(u.name, '')").Sortable().Required().Searched(),
         Field.String("email", "u.email").Searched(),
@@ -64,7 +71,7 @@ internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope
     public async Task<(ListOk<PersonResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
         Guid groupId, ListQuery query, CancellationToken cancellationToken)
     {
-        if (!s_list.TryPlan(query, groupId, cursors, out var plan, out var errors))
+        if (!Definition.TryPlan(query, groupId, cursors, out var plan, out var errors))
         {
             return (null, errors);
         }
@@ -76,13 +83,27 @@ internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope
     public async Task<PersonResponse?> FindAsync(Guid groupId, Guid person, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateTenantBatch(scope);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select {Columns} from {From} where m.group_id = $1 and m.person_id = $2 and m.left_at is null")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select {Columns} from {From} where {One}")
         {
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = groupId }, new NpgsqlParameter<Guid> { TypedValue = person } },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    /// <summary>The person and what a change must know of the group.</summary>
+    public async Task<FoundPerson?> FindForChangeAsync(Guid groupId, Guid person, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"select {Columns}, {GroupFacts.Columns} from {From} join groups g on g.id = m.group_id where {One}")
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = groupId }, new NpgsqlParameter<Guid> { TypedValue = person } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new FoundPerson(Read(reader), GroupFacts.Read(reader, NextColumn)) : null;
     }
 
     /// <summary>Stores <paramref name="after"/> on the condition that <paramref name="before"/> is still what is there.</summary>
@@ -119,31 +140,6 @@ internal sealed class PersonStore(NpgsqlDataSource dataSource, TenantScope scope
         return await FindAsync(before.GroupId, before.Id, cancellationToken) is { } now && now.Version == before.Version
             ? PersonChange.LastOwner
             : PersonChange.Outrun;
-    }
-
-    /// <summary>The person's groups among those the unit of work may see.</summary>
-    public async Task<IReadOnlyList<PersonGroupResponse>> GroupsOfAsync(Guid person, CancellationToken cancellationToken)
-    {
-        await using var batch = dataSource.CreateTenantBatch(scope);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            """
-            select g.id, g.slug, g.name, g.type, g.status, m.role, m.joined_at
-            from memberships m join groups g on g.id = m.group_id
-            where m.person_id = $1 and m.left_at is null
-            order by m.joined_at, g.id
-            """)
-        { Parameters = { new NpgsqlParameter<Guid> { TypedValue = person } } });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var groups = new List<PersonGroupResponse>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            groups.Add(new PersonGroupResponse(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetString(5),
-                reader.GetFieldValue<DateTimeOffset>(6)));
-        }
-
-        return groups;
     }
 
     private static PersonResponse Read(DbDataReader row)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using Npgsql;
+using NpgsqlTypes;
 using OnePlatform.Contracts;
 using OnePlatform.Messaging;
 using OnePlatform.Ontology.Connections;
@@ -15,6 +16,26 @@ namespace OnePlatform.Ontology.Things;
 internal sealed class ThingArchive(
     NpgsqlDataSource dataSource, TenantScope scope, ConnectionCycles cycles, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
+    private const string CloseCircles =
+        """
+        update connections set archived_at = @now, archived_with = @thing
+        where group_id = @group_id and from_id = @thing and archived_at is null and type = any(@acyclic)
+            and connection_leads_to(group_id, type, to_id, from_id)
+        returning id, from_id, to_id, type, version
+        """;
+
+    // Of several that were restored only the latest can stay.
+    private const string AreTooMany =
+        """
+        update connections c set archived_at = @now, archived_with = @thing
+        where c.group_id = @group_id and c.id = any(@restored) and c.archived_at is null and exists (
+            select from connections o
+            where o.group_id = @group_id and o.type = c.type and o.archived_at is null and o.id <> c.id
+                and ((c.type = any(@one_to) and o.from_id = c.from_id) or (c.type = any(@one_from) and o.to_id = c.to_id))
+                and (o.id > c.id or not o.id = any(@restored)))
+        returning c.id, c.from_id, c.to_id, c.type, c.version
+        """;
+
     /// <returns>The archived thing; null when another writer was first.</returns>
     public async Task<ThingResponse?> ArchiveAsync(ThingResponse thing, CancellationToken cancellationToken)
     {
@@ -64,17 +85,13 @@ internal sealed class ThingArchive(
             returning c.id, c.from_id, c.to_id, c.type, c.version
             """,
             "connection_restored", restored, now, cancellationToken);
-        // What was connected meanwhile may make a circle of an old connection; such a one goes back into the archive.
-        var closing = await ConnectionsAsync(
-            connection,
-            """
-            update connections set archived_at = @now, archived_with = @thing
-            where group_id = @group_id and from_id = @thing and archived_at is null and type = any(@acyclic)
-                and connection_leads_to(group_id, type, to_id, from_id)
-            returning id, from_id, to_id, type, version
-            """,
-            "connection_deleted", restored, now, cancellationToken);
-        lines.RemoveAll(line => closing.Any(c => c.TargetId == line.TargetId));
+        // What was connected meanwhile may forbid an old connection; such a one goes back into the archive.
+        foreach (var forbidden in new[] { CloseCircles, AreTooMany })
+        {
+            var back = await ConnectionsAsync(connection, forbidden, "connection_deleted", restored, now, cancellationToken, [.. lines.Select(l => l.TargetId!.Value)]);
+            lines.RemoveAll(line => back.Exists(c => c.TargetId == line.TargetId));
+        }
+
         await StoreAsync(connection, ThingEvents.Restored(restored, origin.Current), lines, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Wake();
@@ -98,15 +115,19 @@ internal sealed class ThingArchive(
     }
 
     private async Task<List<LogLine>> ConnectionsAsync(
-        NpgsqlConnection connection, string sql, string type, ThingResponse thing, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string sql, string type, ThingResponse thing, DateTimeOffset now, CancellationToken cancellationToken,
+        Guid[]? restored = null)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddTime("now", now);
         command.Parameters.AddUuid("thing", thing.Id);
         command.Parameters.AddUuid("group_id", thing.GroupId);
-        if (sql.Contains("@acyclic", StringComparison.Ordinal))
+        if (restored is not null)
         {
-            command.Parameters.Add(new NpgsqlParameter<string[]>("acyclic", cycles.AcyclicTypes));
+            command.Parameters.AddAll("restored", NpgsqlDbType.Uuid, [.. restored]);
+            command.Parameters.Add(new NpgsqlParameter<string[]>("acyclic", cycles.TypesThat(t => t.Acyclic)));
+            command.Parameters.Add(new NpgsqlParameter<string[]>("one_to", cycles.TypesThat(t => t.HasOneTo)));
+            command.Parameters.Add(new NpgsqlParameter<string[]>("one_from", cycles.TypesThat(t => t.HasOneFrom)));
         }
 
         var lines = new List<LogLine>();

@@ -11,6 +11,7 @@ namespace OnePlatform.Ontology.Things;
 internal static class ThingEvents
 {
     public const string Kind = "thing";
+    public const string ArchivedType = "entity_archived";
 
     public static ThingsChanged Created(ThingResponse thing, EventOrigin origin) => Of([thing], origin, [CreatedLine(thing)], thing.UpdatedAt);
 
@@ -43,7 +44,7 @@ internal static class ThingEvents
         => Of([thing], origin, [ArchivedLine(previousStatus, thing)], thing.UpdatedAt);
 
     public static LogLine ArchivedLine(string previousStatus, ThingResponse thing) => Line(
-        thing, "entity_archived", new { EntityType = thing.Type, EntityName = thing.Name, PreviousStatus = previousStatus },
+        thing, ArchivedType, new { EntityType = thing.Type, EntityName = thing.Name, PreviousStatus = previousStatus },
         StatusChange(previousStatus, thing.Status));
 
     public static ThingsChanged Restored(ThingResponse thing, EventOrigin origin) => Of(
@@ -60,7 +61,8 @@ internal static class ThingEvents
     private static Dictionary<string, FieldChange> StatusChange(string from, string to)
         => FieldChanges.Between(new JsonObject { ["status"] = from }, new JsonObject { ["status"] = to });
 
-    private static JsonObject Fields(ThingResponse thing) => new()
+    /// <summary>What of a thing can change, by name; a change names it so.</summary>
+    public static JsonObject Fields(ThingResponse thing) => new()
     {
         ["type"] = thing.Type,
         ["name"] = thing.Name,

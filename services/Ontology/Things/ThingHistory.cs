@@ -24,7 +24,7 @@ internal sealed class ThingHistory(ListReader lists, CursorSigner cursors)
          select id, 1, 'entity_created', created_by, created_at, '{}'::jsonb from things where group_id = @group and id = @thing) r
         """;
 
-    private static readonly ListDefinition s_list = new("ontology.thing-history", new FieldMap(
+    public static ListDefinition Definition { get; } = new("ontology.thing-history", new FieldMap(
         Field.Id("r.id"),
         Field.Integer("version", "r.version").Sortable().Required(),
         Field.String("type", "r.kind"),
@@ -38,7 +38,7 @@ internal sealed class ThingHistory(ListReader lists, CursorSigner cursors)
     public async Task<(ListOk<ThingVersionResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
         Guid groupId, Guid thing, ListQuery query, CancellationToken cancellationToken)
     {
-        if (!s_list.TryPlan(query, groupId, cursors, out var plan, out var errors, within: thing.ToString()))
+        if (!Definition.TryPlan(query, groupId, cursors, out var plan, out var errors, within: thing.ToString()))
         {
             return (null, errors);
         }

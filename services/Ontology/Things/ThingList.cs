@@ -36,9 +36,9 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
         ListParameter.From("updatedSince", "updatedAt"), ListParameter.Own(Text),
     ];
 
-    private static readonly ListDefinition s_list = Named("ontology.things", s_parameters);
-    private static readonly ListDefinition s_export = Named("ontology.things-export", [.. s_parameters, ListParameter.Own(Format)]);
-    private static readonly ListDefinition s_aggregate = Named("ontology.things-aggregate", [.. s_parameters, ListParameter.Own(GroupBy)]);
+    public static ListDefinition Definition { get; } = Named("ontology.things", s_parameters);
+    public static ListDefinition ExportDefinition { get; } = Named("ontology.things-export", [.. s_parameters, ListParameter.Own(Format)]);
+    public static ListDefinition AggregateDefinition { get; } = Named("ontology.things-aggregate", [.. s_parameters, ListParameter.Own(GroupBy)]);
 
     private static readonly Dictionary<string, string> s_countable = new(StringComparer.Ordinal)
     {
@@ -55,7 +55,7 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
     public async Task<(ListOk<ThingResponse>? Page, IReadOnlyList<QueryError> Errors)> ListAsync(
         Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken, string? onlyType = null)
     {
-        var (rows, errors) = await PlanAsync(s_list, caller, groupId, query, cancellationToken, onlyType);
+        var (rows, errors) = await PlanAsync(Definition, caller, groupId, query, cancellationToken, onlyType);
         if (rows is not { } r)
         {
             return (null, errors);
@@ -69,7 +69,7 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
     public async Task<(IAsyncEnumerable<ThingResponse>? Rows, IReadOnlyList<QueryError> Errors)> StreamAsync(
         Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
     {
-        var (rows, errors) = await PlanAsync(s_export, caller, groupId, query, cancellationToken);
+        var (rows, errors) = await PlanAsync(ExportDefinition, caller, groupId, query, cancellationToken);
         return rows is not { } r ? (null, errors)
             : (lists.StreamAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), []);
     }
@@ -83,7 +83,7 @@ internal sealed class ThingList(GroupSubtree subtree, ListReader lists, CursorSi
             return (null, [new QueryError(QueryErrorCode.InvalidParameter, $"/{GroupBy}", $"{GroupBy} takes some of {string.Join(", ", s_countable.Keys)}.")]);
         }
 
-        var (rows, errors) = await PlanAsync(s_aggregate, caller, groupId, query, cancellationToken);
+        var (rows, errors) = await PlanAsync(AggregateDefinition, caller, groupId, query, cancellationToken);
         if (rows is not { } r)
         {
             return (null, errors);

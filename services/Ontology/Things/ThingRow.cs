@@ -22,5 +22,10 @@ internal static class ThingRow
 internal static class ThingSight
 {
     public static string Of(ServiceDefaults.Caller caller, string table = "t")
-        => caller.Role <= ServiceDefaults.Role.Customer ? $"{table}.status = 'published'" : "true";
+        => SeesAll(caller) ? "true" : $"{table}.status = '{ThingStatus.Published}'";
+
+    /// <summary>The same of a thing that was read.</summary>
+    public static bool Allows(ServiceDefaults.Caller caller, ThingResponse thing) => SeesAll(caller) || thing.Status == ThingStatus.Published;
+
+    private static bool SeesAll(ServiceDefaults.Caller caller) => caller.Role > ServiceDefaults.Role.Customer;
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Graph;
 using OnePlatform.Ontology.Types.Custom;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -15,8 +16,10 @@ internal static class ThingViewsEndpoints
     public static void MapThingViews(this RouteGroupBuilder things)
     {
         things.MapGet("/{id:guid}/history", History).WithName("ListThingVersions").WithSummary("The versions of a thing, with what each changed")
+            .WithMetadata(ThingHistory.Definition)
             .Access("things:read", Role.GroupUser);
-        things.MapGet("/aggregate", Aggregate).WithName("AggregateThings").WithSummary("Count things by type, status or maker").Access("things:read", Role.Customer);
+        things.MapGet("/aggregate", Aggregate).WithName("AggregateThings").WithSummary("Count things by type, status or maker")
+            .WithMetadata(ThingList.AggregateDefinition).Access("things:read", Role.Customer);
         things.MapGet("/{id:guid}/graph", Walk).WithName("GetThingGraph").WithSummary("What is connected with a thing, step by step")
             .Access("connections:read", Role.Customer);
     }
@@ -30,14 +33,14 @@ internal static class ThingViewsEndpoints
         }
 
         var (page, errors) = await history.ListAsync(group.Id, id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<Ok<ThingCounts>, ProblemHttpResult>> Aggregate(
         ListQuery query, ActingGroup group, ThingList things, CancellationToken cancellationToken)
     {
         var (counts, errors) = await things.CountAsync(group.Caller, group.Id, query, cancellationToken);
-        return counts is null ? QueryProblems.Of(errors) : TypedResults.Ok(counts);
+        return counts is null ? errors.ToProblem() : TypedResults.Ok(counts);
     }
 
     private static async Task<Results<Ok<GraphResponse>, NotFound, ProblemHttpResult>> Walk(

@@ -32,4 +32,5 @@ public sealed record OntologyCounts(
     int ThingTypes, int ExtensionThingTypes, int ConnectionTypes, int EventTypes, int OperationalEventTypes, int GroupTypes,
     int CustomThingTypes, int CustomConnectionTypes, int CustomEventTypes);
 
-public sealed record TypeList<T>(IReadOnlyList<T> Results);
+/// <param name="HasMore">Always false: a group has few enough types to tell them all.</param>
+public sealed record TypeList<T>(IReadOnlyList<T> Results, bool HasMore = false);

@@ -29,6 +29,8 @@ public sealed partial record Field
 
     internal bool IsRequired { get; private init; }
 
+    internal bool IsIndexed { get; private init; }
+
     /// <summary>The unique key of the list, which ends every sort order. Each list has exactly one, named <c>id</c>.</summary>
     public static Field Id(string sql) => new("id", FieldKind.Uuid, sql) { IsSortable = true, IsRequired = true };
 
@@ -80,6 +82,12 @@ public sealed partial record Field
         => Kind is FieldKind.String or FieldKind.Text
             ? this with { IsSearched = true }
             : throw new InvalidOperationException($"{Name}: only text is searched.");
+
+    /// <summary>
+    /// An index finds the rows with a value, or for a document those that contain one; see <see cref="Lists.ListPlan.Walk"/>. Only a store
+    /// that bounds how many rows a page reads makes use of it.
+    /// </summary>
+    public Field Indexed() => this with { IsIndexed = true };
 
     /// <summary>No filter may name the field; sort orders, parameters and <c>?fields=</c> still can.</summary>
     public Field NotFilterable() => this with { IsFilterable = false };

@@ -7,11 +7,6 @@ internal static class FieldValue
 {
     private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    private static readonly string[] s_timeFormats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
-    ];
-
     /// <returns>The value, or the sentence that says what was expected.</returns>
     public static (object? Value, string? Expected) Read(Field field, string text) => field.Kind switch
     {
@@ -21,7 +16,7 @@ internal static class FieldValue
             ? (whole, null)
             : Expect(field, "a whole number"),
         FieldKind.Boolean => text is "true" or "false" ? (text == "true", null) : Expect(field, "true or false"),
-        FieldKind.Timestamp => TryReadTime(text, out var time) || TryReadDate(text, out time)
+        FieldKind.Timestamp => Rfc3339.TryRead(text, out var time) || TryReadDate(text, out time)
             ? (time, null)
             : Expect(field, "a time such as 2025-01-31T12:00:00Z"),
         FieldKind.Enum => field.Values.Count == 0 || field.Values.Contains(text, StringComparer.Ordinal)
@@ -33,15 +28,6 @@ internal static class FieldValue
     // Wider numbers would need double precision, and PostgreSQL raises an error when a stored number does not fit that.
     public static bool TryReadNumber(string text, out decimal number)
         => decimal.TryParse(text, Decimal, CultureInfo.InvariantCulture, out number);
-
-    /// <summary>RFC 3339, in UTC afterwards, because that is the only offset a timestamptz parameter takes.</summary>
-    public static bool TryReadTime(string text, out DateTimeOffset time)
-    {
-        var read = DateTimeOffset.TryParseExact(
-            text.ToUpperInvariant(), s_timeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
-        time = time.ToUniversalTime();
-        return read;
-    }
 
     private static bool TryReadDate(string text, out DateTimeOffset time)
         => DateTimeOffset.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);

@@ -25,6 +25,16 @@ internal sealed class FilterCompiler(FieldMap fields, ParameterBag parameters)
         _ => throw new InvalidOperationException($"No SQL for {node.GetType().Name}."),
     };
 
+    /// <summary>What an index can do for a part that must hold.</summary>
+    public IndexUse IndexFor(FilterNode node) => node switch
+    {
+        Or or => IndexFor(or.Left) is IndexUse.Finds && IndexFor(or.Right) is IndexUse.Finds ? IndexUse.Finds : IndexUse.None,
+        Comparison { Operator: not (FilterOperator.NotEqual or FilterOperator.Has), Value.Pattern: null } comparison
+            when fields.TryFind(comparison.Field.Root, out var field) && field.IsIndexed
+            => field.Kind != FieldKind.Json ? IndexUse.Walks : comparison.Operator == FilterOperator.Equal ? IndexUse.Finds : IndexUse.None,
+        _ => IndexUse.None,
+    };
+
     private SqlPart Compare(Comparison comparison)
     {
         if (Resolve(comparison.Field, out var field) is { } error)

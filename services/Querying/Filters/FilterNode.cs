@@ -1,7 +1,11 @@
 namespace OnePlatform.Querying.Filters;
 
 /// <summary>A parsed filter, before anything is known about the fields it names.</summary>
-internal abstract record FilterNode;
+internal abstract record FilterNode
+{
+    /// <summary>The parts that all must hold.</summary>
+    public IEnumerable<FilterNode> Conjuncts() => this is And and ? and.Left.Conjuncts().Concat(and.Right.Conjuncts()) : [this];
+}
 
 internal sealed record And(FilterNode Left, FilterNode Right) : FilterNode;
 

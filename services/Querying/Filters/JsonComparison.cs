@@ -61,7 +61,7 @@ internal sealed partial class JsonComparison(ParameterBag parameters)
         {
             System.Text.Json.JsonValueKind.Number => SqlPart.Of(
                 $"case when {place.Is("number")} then {place.Value}::numeric {symbol} {parameters.Add(value.GetValue<decimal>())} end"),
-            System.Text.Json.JsonValueKind.String when FieldValue.TryReadTime(comparison.Value.Text, out var time) => SqlPart.Of(
+            System.Text.Json.JsonValueKind.String when Rfc3339.TryRead(comparison.Value.Text, out var time) => SqlPart.Of(
                 $"case when {place.Is("string")} and {place.Text} ~ {StoredTime}"
                 + $" then {place.Text}::timestamptz {symbol} {parameters.Add(time)} end"),
             System.Text.Json.JsonValueKind.String => SqlPart.Of(

@@ -40,10 +40,10 @@ public sealed class ListDefinition(string name, FieldMap fields)
     {
         var found = new List<QueryError>(query.Errors);
         var parameters = new ParameterBag();
-        var predicates = new List<string>();
+        var predicates = new List<Predicate>();
         if (LiveWhen is not null && !query.IncludeArchived)
         {
-            predicates.Add($"({LiveWhen})");
+            predicates.Add(new($"({LiveWhen})", IndexUse.Walks));
         }
 
         Collect(predicates, found, OwnParameters(query, parameters));
@@ -66,17 +66,22 @@ public sealed class ListDefinition(string name, FieldMap fields)
         return plan is not null;
     }
 
-    private IEnumerable<(string? Sql, QueryError? Error)> OwnParameters(ListQuery query, ParameterBag parameters)
+    private IEnumerable<(Predicate? Predicate, QueryError? Error)> OwnParameters(ListQuery query, ParameterBag parameters)
     {
         foreach (var (name, given) in query.Own)
         {
-            yield return Parameters.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } parameter
-                ? parameter.Compile(given, fields, parameters)
-                : (null, new QueryError(QueryErrorCode.UnknownParameter, Pointer(name), $"This list has no parameter {Shorten(name)}."));
+            if (Parameters.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } parameter)
+            {
+                yield return (null, new QueryError(QueryErrorCode.UnknownParameter, Pointer(name), $"This list has no parameter {Shorten(name)}."));
+                continue;
+            }
+
+            var (sql, error) = parameter.Compile(given, fields, parameters);
+            yield return (sql is null ? null : new(sql, parameter.IndexIn(fields)), error);
         }
     }
 
-    private IEnumerable<(string? Sql, QueryError? Error)> Filter(ListQuery query, ParameterBag parameters)
+    private IEnumerable<(Predicate? Predicate, QueryError? Error)> Filter(ListQuery query, ParameterBag parameters)
     {
         var (filter, error) = FilterParser.Parse(query.Filter ?? "");
         if (filter is null)
@@ -84,8 +89,12 @@ public sealed class ListDefinition(string name, FieldMap fields)
             return [(null, error)];
         }
 
-        var compiled = new FilterCompiler(fields, parameters).Compile(filter);
-        return [(compiled.Error is null ? $"({compiled.Text})" : null, compiled.Error)];
+        var compiler = new FilterCompiler(fields, parameters);
+        return filter.Conjuncts().Select(part =>
+        {
+            var compiled = compiler.Compile(part);
+            return (compiled.Error is null ? new Predicate($"({compiled.Text})", compiler.IndexFor(part)) : null, compiled.Error);
+        });
     }
 
     private byte[] Bind(ListQuery query, Guid groupId, string sort, string within)
@@ -95,17 +104,17 @@ public sealed class ListDefinition(string name, FieldMap fields)
             [name, groupId.ToString(), within, query.Scope.ToString(), query.IncludeArchived.ToString(), sort, query.Filter ?? "", .. own.Select(v => v ?? "")]);
     }
 
-    private static void Collect(List<string> predicates, List<QueryError> errors, IEnumerable<(string? Sql, QueryError? Error)> parts)
+    private static void Collect(List<Predicate> predicates, List<QueryError> errors, IEnumerable<(Predicate? Predicate, QueryError? Error)> parts)
     {
-        foreach (var (sql, error) in parts)
+        foreach (var (predicate, error) in parts)
         {
             if (error is not null)
             {
                 errors.Add(error);
             }
-            else if (sql is not null)
+            else if (predicate is not null)
             {
-                predicates.Add(sql);
+                predicates.Add(predicate);
             }
         }
     }

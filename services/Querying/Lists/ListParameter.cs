@@ -22,6 +22,8 @@ public sealed class ListParameter
 
     internal string Name { get; }
 
+    internal IndexUse IndexIn(FieldMap fields) => _field is not null && fields.TryFind(_field, out var field) && field.IsIndexed ? IndexUse.Walks : IndexUse.None;
+
     /// <summary><c>?type=a,b</c>: the field, of the parameter's name unless told, is any of the values.</summary>
     public static ListParameter AnyOf(string name, string? field = null) => new(name, field ?? name, "=");
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using OnePlatform.Querying.Filters;
 using OnePlatform.Querying.Projections;
 using OnePlatform.Querying.Sorting;
 using OnePlatform.Querying.Sql;
@@ -20,14 +21,18 @@ public sealed class ListPlan
         IReadOnlyList<SortTerm> terms,
         FieldSelection fields,
         ParameterBag parameters,
-        List<string> predicates,
+        List<Predicate> predicates,
         string?[]? start,
         Func<IEnumerable<string?>, string> seal)
     {
         (_terms, _parameters, _seal) = (terms, parameters, seal);
         (Limit, Count, Fields) = (query.Limit, query.Count, fields);
-        Filter = All(predicates);
-        Where = start is null ? Filter : All([.. predicates, new Keyset(terms, parameters).After(start)]);
+        string[] after = start is null ? [] : [new Keyset(terms, parameters).After(start)];
+        Filter = All(predicates.Select(p => p.Sql));
+        Where = All(predicates.Select(p => p.Sql).Concat(after));
+        Walk = All(predicates.Where(p => p.Index == IndexUse.Walks).Select(p => p.Sql).Concat(after));
+        var others = predicates.Where(p => p.Index != IndexUse.Walks).ToList();
+        (Sieve, SieveHasIndex) = (others.Count == 0 ? null : All(others.Select(p => p.Sql)), others.Any(p => p.Index == IndexUse.Finds));
     }
 
     /// <summary>Which rows the whole list has; what <c>?count=</c> counts.</summary>
@@ -35,6 +40,15 @@ public sealed class ListPlan
 
     /// <summary><see cref="Filter"/>, and where the page starts.</summary>
     public string Where { get; }
+
+    /// <summary>Of <see cref="Where"/> what an index serves in the order of the list: how far one gets is known before a row is read.</summary>
+    public string Walk { get; }
+
+    /// <summary>The rest of <see cref="Where"/>, which row after row has to pass; null when there is none.</summary>
+    public string? Sieve { get; }
+
+    /// <summary>An index finds the rows that may pass <see cref="Sieve"/>, wherever in the list they are.</summary>
+    public bool SieveHasIndex { get; }
 
     /// <summary>What to put after <c>order by</c>; no two rows are level in it.</summary>
     public string OrderBy => string.Join(", ", _terms.Select(t => t.OrderBy));
@@ -100,7 +114,7 @@ public sealed class ListPlan
             rows.Add(read(reader));
             if (rows.Count == Limit)
             {
-                cursor = _seal(_terms.Select((_, i) => SortKeys.ToText(reader.GetValue(reader.GetOrdinal(KeyColumn(i))))));
+                cursor = CursorAt(reader);
             }
         }
 
@@ -116,7 +130,11 @@ public sealed class ListPlan
             ? new Page<T>([.. rows.Take(Limit)], HasMore: true, _seal(keysOf(rows[Limit - 1]).Select(SortKeys.ToText)), total)
             : new Page<T>(rows, HasMore: false, Total: total);
 
+    /// <summary>The cursor of a page that ends with the row the reader is on; it selected <see cref="KeyColumns"/>.</summary>
+    public string CursorAt(DbDataReader reader)
+        => _seal(_terms.Select((_, i) => SortKeys.ToText(reader.GetValue(reader.GetOrdinal(KeyColumn(i))))));
+
     private static string KeyColumn(int index) => KeyPrefix + index.ToString(CultureInfo.InvariantCulture);
 
-    private static string All(List<string> predicates) => predicates.Count == 0 ? "true" : $"({string.Join(" and ", predicates)})";
+    private static string All(IEnumerable<string> predicates) => string.Join(" and ", predicates) is { Length: > 0 } all ? $"({all})" : "true";
 }

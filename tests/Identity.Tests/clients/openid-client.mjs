@@ -45,7 +45,8 @@ function submit(page, button, typed = {}) {
   const form = [...page.html.matchAll(/<form method="post" action="([^"]+)">(.*?)<\/form>/gs)].find((f) => f[2].includes(`>${button}</button>`));
   assert.ok(form, `no button "${button}" on: ${page.html}`);
   const hidden = Object.fromEntries([...form[2].matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map((m) => [m[1], decode(m[2])]));
-  return browse(decode(form[1]), { ...hidden, ...typed });
+  const [, name, value] = form[2].match(new RegExp(`<button type="submit" name="([^"]+)" value="([^"]+)"[^>]*>${button}</button>`)) ?? [];
+  return browse(decode(form[1]), { ...hidden, ...typed, ...(name ? { [name]: value } : {}) });
 }
 
 const follow = (page) => browse(decode(page.html.match(/<a href="([^"]+)">Continue/)[1]));

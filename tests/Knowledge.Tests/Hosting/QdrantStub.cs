@@ -177,7 +177,11 @@ public sealed class QdrantKnowledgeHost : Xunit.IAsyncLifetime
     public async Task InitializeAsync()
     {
         Qdrant = await QdrantStub.StartAsync();
-        Knowledge = new KnowledgeHost { Settings = [("ConnectionStrings:qdrant", Qdrant.ConnectionString)] };
+        Knowledge = new KnowledgeHost
+        {
+            // Both names that Aspire gives; the plain one is for gRPC.
+            Settings = [("ConnectionStrings:qdrant", "Endpoint=http://127.0.0.1:9;Key=none"), ("ConnectionStrings:qdrant_http", Qdrant.ConnectionString)],
+        };
         await Knowledge.InitializeAsync();
     }
 

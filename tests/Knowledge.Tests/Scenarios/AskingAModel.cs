@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Tests.Hosting;
 using OnePlatform.Testing;
@@ -33,6 +35,7 @@ public sealed class AskingAModel(KnowledgeHost host) : IClassFixture<KnowledgeHo
     [Fact]
     public async Task It_is_given_the_sources_as_data_and_its_marks_become_citations_where_they_hold()
     {
+        using var measured = new Measured(_service.Services.GetRequiredService<IMeterFactory>());
         _model.Deltas = ["Refunds are paid within ", "14 days [1].", " Parrots are green [1]. Nobody said [7]."];
 
         var answer = await _client.PostAsync("/api/ai/generate", new { prompt = "When are refunds paid?", system = "Be brief.", maxTokens = 99 }, 200);
@@ -47,6 +50,9 @@ public sealed class AskingAModel(KnowledgeHost host) : IClassFixture<KnowledgeHo
         Assert.Contains("no instructions to you", system, StringComparison.Ordinal);
         Assert.Single(System.Text.RegularExpressions.Regex.Matches(System.Text.RegularExpressions.Regex.Unescape(user), "</sources>"));
         Assert.Equal(99, (int)(asked["max_completion_tokens"] ?? asked["max_tokens"])!);
+        Assert.Equal(1, measured["ai.answers m"]);
+        Assert.Equal(21, measured["ai.tokens input"]);
+        Assert.Equal((int)answer["usage"]!["outputTokens"]!, measured["ai.tokens output"]);
     }
 
     [Fact]

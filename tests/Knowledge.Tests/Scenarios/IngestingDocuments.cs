@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.Knowledge.Tests.Hosting;
 using OnePlatform.ServiceDefaults;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Knowledge.Tests.Scenarios;
@@ -12,6 +15,7 @@ public sealed class IngestingDocuments(KnowledgeHost host) : IClassFixture<Knowl
     [Fact]
     public async Task A_job_tells_how_far_it_is_and_every_chunk_stands_where_it_says()
     {
+        using var measured = new Measured(host.Services.GetRequiredService<IMeterFactory>());
         var tenant = host.NewTenant();
         var text = Sections(0, 120);
         var accepted = await tenant.Client.PostAsync("/api/knowledge/documents", new { title = "Long", text }, 202);
@@ -26,6 +30,9 @@ public sealed class IngestingDocuments(KnowledgeHost host) : IClassFixture<Knowl
         Assert.Equal(chunks.Count, (int)job["progress"]!["added"]!);
         Assert.Equal(Enumerable.Range(0, chunks.Count), chunks.Select(c => (int)c["chunkIndex"]!));
         Assert.All(chunks, c => Assert.Equal(text[(int)c["start"]!..(int)c["end"]!], (string?)c["text"]));
+        // The job is told of as finished a moment before it is counted; another test's may be counted too.
+        await Eventually.TrueAsync(() => Task.FromResult(measured["knowledge.indexed document"] >= chunks.Count && measured["knowledge.ingestion.jobs completed"] >= 1));
+        Assert.True(measured["knowledge.ingestion.duration"] > 0);
     }
 
     [Fact]

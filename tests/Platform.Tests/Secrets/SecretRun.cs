@@ -10,9 +10,15 @@ namespace OnePlatform.Platform.Tests.Secrets;
 internal sealed partial class SecretRun(Uri gateway, string mailFolder, OutsideWorld outside)
 {
     private readonly string _email = $"secret-{Guid.NewGuid():N}@example.com";
+    private readonly string _name = $"Ada-{Guid.NewGuid():N}";
+    private readonly string _text = $"diary-{Guid.NewGuid():N}";
+    private readonly string _question = $"ailment-{Guid.NewGuid():N}";
 
     /// <summary>By name; where one comes to pass twice, both.</summary>
     public List<(string Name, string Value)> Secrets { get; } = [];
+
+    /// <summary>What is somebody's own business: kept where it belongs, and no matter of logs and traces.</summary>
+    public IReadOnlyList<(string Name, string Value)> Personal => [("e-mail address", _email), ("name", _name), ("text", _text), ("question", _question)];
 
     public async Task RunAsync()
     {
@@ -29,7 +35,7 @@ internal sealed partial class SecretRun(Uri gateway, string mailFolder, OutsideW
     private async Task<HttpClient> SignUpAsync(string password)
     {
         using var anonymous = Client();
-        NoteTokens(await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signup", new { email = _email, password, name = "Secret" }));
+        NoteTokens(await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signup", new { email = _email, password, name = _name }));
         var session = NoteTokens(await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signin", new { email = _email, password }));
         NoteTokens(await anonymous.SendAsync(HttpMethod.Post, "/api/auth/refresh", new { refreshToken = session["refreshToken"]!.GetValue<string>() }));
         using var cookies = await anonymous.PostAsJsonAsync("/api/auth/sign-in/email", new { email = _email, password });
@@ -50,6 +56,11 @@ internal sealed partial class SecretRun(Uri gateway, string mailFolder, OutsideW
         var wrong = $"wrong-Ladder-{Guid.NewGuid():N}";
         Note("wrong password", wrong);
         await RefusedAsync(client.PostAsJsonAsync("/api/auth/signin", new { email = _email, password = wrong }));
+        using (await client.PostAsJsonAsync("/api/auth/signup", new { email = _email, password, name = _name }))
+        {
+            // Taken; whether it says so is for another test.
+        }
+
         await RefusedAsync(client.PostAsync(At("/api/auth/signin"), new StringContent($$"""{"email":"{{_email}}","password":"{{password}}" """, null, "application/json")));
         await RefusedAsync(client.PostAsJsonAsync("/api/auth/signin", new { email = _email, passwrod = password }));
         var stray = $"gsk_live_{Guid.NewGuid():N}{Guid.NewGuid():N}";
@@ -74,10 +85,12 @@ internal sealed partial class SecretRun(Uri gateway, string mailFolder, OutsideW
         program.DefaultRequestHeaders.Add("X-API-Key", rotated["key"]!.GetValue<string>());
         var hook = await program.SendAsync(HttpMethod.Post, "/api/webhooks", new { url = $"{outside.Address}/hook", types = new[] { "entity_created" } });
         Note("webhook secret", hook["secret"]!.GetValue<string>());
-        await program.SendAsync(HttpMethod.Post, "/api/things", new { type = "note", name = "Seen by everybody" });
+        await program.SendAsync(HttpMethod.Post, "/api/things", new { type = "note", name = "Seen by everybody", properties = new { content = _text } });
+        await program.SendAsync(HttpMethod.Post, "/api/knowledge/search", new { query = _question });
+        await program.SendAsync(HttpMethod.Get, $"/api/things?filter=name%3D%22{_text}%22");
         await Eventually.TrueAsync(() => Task.FromResult(!outside.Webhooks.IsEmpty));
 
-        var answer = await program.SendAsync(HttpMethod.Post, "/api/ai/generate", new { prompt = "How long does it take?" });
+        var answer = await program.SendAsync(HttpMethod.Post, "/api/ai/generate", new { prompt = $"How long does it take? {_question}" });
         Assert.Equal("It takes five days.", answer["text"]!.GetValue<string>());
         outside.ProviderRefuses = true;
         await RefusedAsync(program.PostAsJsonAsync("/api/ai/generate", new { prompt = "And now?" }));

@@ -15,7 +15,5 @@ public sealed record InvitationResponse(
     Guid Id, Guid GroupId, string Email, string? Name, string Role, string Status, Guid? InvitedBy, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt,
     Uri? InviteUrl = null, string? InviteToken = null);
 
-public sealed record InvitationList(IReadOnlyList<InvitationResponse> Results);
-
 /// <summary>The place that was taken.</summary>
 public sealed record AcceptedInvitation(Guid GroupId, Guid PersonId, string Role, DateTimeOffset JoinedAt);

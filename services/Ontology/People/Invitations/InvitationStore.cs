@@ -30,16 +30,12 @@ internal readonly record struct InvitationOutcome<T>(T? Value, InvitationRefusal
 
 internal sealed class InvitationStore(OntologyDb db, QuotaGate quotas, RequestOrigin origin, TimeProvider clock, IOptions<PlatformOptions> platform)
 {
-    /// <summary>Invitations nobody has answered, the latest first; a group has no more of them than seats.</summary>
-    public async Task<IReadOnlyList<InvitationResponse>> ListAsync(Guid groupId, CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        var open = await db.Invitations.AsNoTracking()
-            .Where(i => i.GroupId == groupId && i.ClosedAt == null)
-            .OrderByDescending(i => i.Id)
-            .ToListAsync(cancellationToken);
-        return [.. open.Select(i => ResponseOf(i, now))];
-    }
+    /// <summary>An invitation nobody has answered.</summary>
+    public async Task<InvitationResponse?> FindAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
+        => await db.Invitations.AsNoTracking()
+            .FirstOrDefaultAsync(i => i.Id == id && i.GroupId == groupId && i.ClosedAt == null, cancellationToken) is { } invitation
+            ? ResponseOf(invitation, clock.GetUtcNow())
+            : null;
 
     public async Task<InvitationOutcome<InvitationResponse>> InviteAsync(
         Caller caller, Guid groupId, InvitePersonRequest request, Role role, CancellationToken cancellationToken)

@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Querying;
+using OnePlatform.Querying.Lists;
+using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.People.Invitations;
@@ -10,7 +13,9 @@ internal static class InvitationsEndpoints
     {
         people.MapPost("/", Invite).WithName("InvitePerson").WithSummary("Invite a person by e-mail address").Access("people:write", Role.GroupOwner)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        people.MapGet("/invitations", List).WithName("ListInvitations").WithSummary("List open invitations").Access("people:read", Role.GroupOwner);
+        people.MapGet("/invitations", List).WithName("ListInvitations").WithSummary("List open invitations")
+            .WithMetadata(InvitationReads.Definition).Access("people:read", Role.GroupOwner);
+        people.MapGet("/invitations/{id:guid}", Get).WithName("GetInvitation").WithSummary("Get an open invitation").Access("people:read", Role.GroupOwner);
         people.MapDelete("/invitations/{id:guid}", Withdraw).WithName("WithdrawInvitation").WithSummary("Withdraw an invitation")
             .Access("people:write", Role.GroupOwner);
         people.MapPost("/invitations/{token}/accept", Accept).WithName("AcceptInvitation").WithSummary("Take the place an invitation offers")
@@ -32,8 +37,16 @@ internal static class InvitationsEndpoints
             : ProblemOf(outcome.Refusal);
     }
 
-    private static async Task<Ok<InvitationList>> List(ActingGroup group, InvitationStore invitations, CancellationToken cancellationToken)
-        => TypedResults.Ok(new InvitationList(await invitations.ListAsync(group.Id, cancellationToken)));
+    private static async Task<Results<ListOk<InvitationResponse>, ProblemHttpResult>> List(
+        ListQuery query, ActingGroup group, InvitationReads invitations, CancellationToken cancellationToken)
+    {
+        var (page, errors) = await invitations.ListAsync(group.Id, query, cancellationToken);
+        return page is null ? errors.ToProblem() : page;
+    }
+
+    private static async Task<Results<Ok<InvitationResponse>, NotFound>> Get(
+        Guid id, ActingGroup group, InvitationStore invitations, CancellationToken cancellationToken)
+        => await invitations.FindAsync(group.Id, id, cancellationToken) is { } invitation ? TypedResults.Ok(invitation) : TypedResults.NotFound();
 
     private static async Task<Results<NoContent, NotFound>> Withdraw(
         Guid id, ActingGroup group, InvitationStore invitations, CancellationToken cancellationToken)

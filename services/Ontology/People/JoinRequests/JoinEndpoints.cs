@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Groups;
-using OnePlatform.Ontology.Http;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
@@ -13,7 +13,8 @@ internal static class JoinEndpoints
     {
         groups.MapPost("/{id:guid}/join", Join).WithName("JoinGroup").WithSummary("Join a group, or ask to, as its join policy has it")
             .Access("groups:write", Role.None).ProducesProblem(StatusCodes.Status409Conflict);
-        groups.MapGet("/{id:guid}/join-requests", List).WithName("ListJoinRequests").WithSummary("List who asks to join").Access("groups:read", Role.None);
+        groups.MapGet("/{id:guid}/join-requests", List).WithName("ListJoinRequests").WithSummary("List who asks to join")
+            .WithMetadata(JoinRequestList.Definition).Access("groups:read", Role.None);
         groups.MapPost("/{id:guid}/join-requests", Join).WithName("RequestToJoinGroup").WithSummary("The same as joining by the group's join policy")
             .Access("groups:write", Role.None).ProducesProblem(StatusCodes.Status409Conflict);
         groups.MapPost("/{id:guid}/join-requests/{requestId:guid}/approve", Approve).WithName("ApproveJoinRequest").WithSummary("Let somebody in who asked")
@@ -51,7 +52,7 @@ internal static class JoinEndpoints
         }
 
         var (page, errors) = await requests.ReadAsync(id, query, cancellationToken);
-        return page is null ? QueryProblems.Of(errors) : page;
+        return page is null ? errors.ToProblem() : page;
     }
 
     private static async Task<Results<Ok<JoinRequestResponse>, NotFound, ProblemHttpResult>> Approve(

@@ -14,7 +14,7 @@ internal sealed class JoinRequestList(TenantScope scope, ListReader lists, Curso
     private const string Columns = "r.id, r.group_id, r.person_id, u.name, u.email, r.message, r.status, r.role, r.created_at, r.decided_by, r.decided_at";
     private const string From = "join_requests r left join users u on u.id = r.person_id";
 
-    private static readonly ListDefinition s_list = new("ontology.join-requests", new FieldMap(
+    public static ListDefinition Definition { get; } = new("ontology.join-requests", new FieldMap(
         Field.Id("r.id"),
         Field.Uuid("personId", "r.person_id"),
         Field.Enum("status", "r.status", JoinRequest.Pending, JoinRequest.Approved, JoinRequest.Rejected),
@@ -29,7 +29,7 @@ internal sealed class JoinRequestList(TenantScope scope, ListReader lists, Curso
     public async Task<(ListOk<JoinRequestResponse>? Page, IReadOnlyList<QueryError> Errors)> ReadAsync(
         Guid groupId, ListQuery query, CancellationToken cancellationToken)
     {
-        if (!s_list.TryPlan(query, groupId, cursors, out var plan, out var errors))
+        if (!Definition.TryPlan(query, groupId, cursors, out var plan, out var errors))
         {
             return (null, errors);
         }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Bulk;
+using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
 using OnePlatform.ServiceDefaults;
 
@@ -11,7 +12,8 @@ internal static class ThingStreamsEndpoints
 {
     public static void MapThingStreams(this RouteGroupBuilder things)
     {
-        things.MapGet("/export", Export).WithName("ExportThings").WithSummary("Every thing of a list as NDJSON or CSV, streamed").Access("things:read", Role.Customer)
+        things.MapGet("/export", Export).WithName("ExportThings").WithSummary("Every thing of a list as NDJSON or CSV, streamed")
+            .WithMetadata(ThingList.ExportDefinition).Access("things:read", Role.Customer)
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson").ProducesProblem(StatusCodes.Status400BadRequest);
         things.MapPost("/import", Import).WithName("ImportThings").WithSummary("Create things from NDJSON of any length, with progress as NDJSON")
             .Access("things:write", Role.GroupUser).WithMetadata(new DisableRequestSizeLimitAttribute())
@@ -27,7 +29,7 @@ internal static class ThingStreamsEndpoints
         }
 
         var (rows, errors) = await things.StreamAsync(group.Caller, group.Id, query, cancellationToken);
-        return rows is null ? QueryProblems.Of(errors) : new ThingExport(rows, format == "csv");
+        return rows is null ? errors.ToProblem() : new ThingExport(rows, format == "csv");
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Import(

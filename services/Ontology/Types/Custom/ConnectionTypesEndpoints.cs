@@ -34,7 +34,7 @@ internal static class ConnectionTypesEndpoints
             ? new TypeOk<ConnectionTypeResponse>(type.Response, type.Custom)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Created<ConnectionTypeResponse>, ProblemHttpResult>> Create(
+    private static async Task<Results<TypeCreated<ConnectionTypeResponse>, ProblemHttpResult>> Create(
         CreateConnectionTypeRequest request, ActingGroup group, TypeLookup lookup, CustomTypeStore store, CancellationToken cancellationToken)
     {
         var types = await lookup.OfAsync(group.Caller, cancellationToken);
@@ -59,10 +59,13 @@ internal static class ConnectionTypesEndpoints
             Schema: request.Schema ?? ObjectSchema.Anything);
         var problem = await store.CreateAsync(
             group.Caller, group.Id, TypeKinds.Connection, request.Name, JsonSerializer.Serialize(data, ApiJson.Options), cancellationToken);
-        return problem is not null
-            ? problem
-            : TypedResults.Created(
-                $"/api/ontology/connection-types/{request.Name}", (await lookup.OfAsync(group.Caller, cancellationToken)).FindConnectionType(request.Name)!.Response);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var made = (await lookup.OfAsync(group.Caller, cancellationToken)).FindConnectionType(request.Name)!;
+        return new TypeCreated<ConnectionTypeResponse>($"/api/ontology/connection-types/{request.Name}", made.Response, made.Custom!);
     }
 
     private static async Task<Results<TypeOk<ConnectionTypeResponse>, NotFound, ProblemHttpResult>> Change(
@@ -73,7 +76,7 @@ internal static class ConnectionTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
@@ -113,7 +116,7 @@ internal static class ConnectionTypesEndpoints
         }
 
         var outcome = await store.ChangeAsync(
-            type.Custom!, TypeKinds.Connection, name, AsJson(type.Data), AsJson(after),
+            type.Custom!, TypeKinds.Connection, name, AsJson(type.Data), AsJson(after), ifMatch,
             async (connection, token) =>
             [
                 .. await TypeFit.OfRowsAsync(
@@ -138,12 +141,12 @@ internal static class ConnectionTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
 
-        return await store.RemoveAsync(type.Custom!, TypeKinds.Connection, name, table: "connections", cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        return await store.RemoveAsync(type.Custom!, TypeKinds.Connection, name, ifMatch, table: "connections", cancellationToken) is { } problem ? problem : TypedResults.NoContent();
     }
 
     private static ConnectionTypePatch PatchOf(ConnectionTypeData data) => new()

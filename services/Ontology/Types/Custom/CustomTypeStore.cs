@@ -22,12 +22,15 @@ internal sealed class CustomTypeStore(
     private const string NamesAlone = "select pg_advisory_xact_lock(hashtextextended('types/names', 0))";
     private const string TypeAlone = "select pg_advisory_xact_lock(hashtextextended('types/' || $1::text, 0))";
 
+    /// <summary>Nobody else makes a type, or moves a group with its types, until the transaction ends.</summary>
+    public static Task HoldNamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => RunAsync(connection, NamesAlone, cancellationToken);
+
     /// <returns>The problem; null when it is made.</returns>
     public async Task<ProblemHttpResult?> CreateAsync(Caller caller, Guid groupId, string kind, string name, string definition, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await RunAsync(connection, NamesAlone, cancellationToken);
+        await HoldNamesAsync(connection, cancellationToken);
         var taken = await CountAsync(
             connection,
             """
@@ -70,16 +73,22 @@ internal sealed class CustomTypeStore(
     /// <param name="name">Its name.</param>
     /// <param name="before">Its definition.</param>
     /// <param name="after">What it is to be.</param>
+    /// <param name="ifMatch">The version that the caller read.</param>
     /// <param name="check">What is stored already and would not fit any more; no writer of the type is beside it.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <returns>The problem; null when it is changed.</returns>
     public async Task<ProblemHttpResult?> ChangeAsync(
-        CustomType type, string kind, string name, JsonObject before, JsonObject after,
+        CustomType type, string kind, string name, JsonObject before, JsonObject after, IfMatch ifMatch,
         Func<NpgsqlConnection, CancellationToken, Task<IReadOnlyList<ProblemError>>> check, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
+        if (await RefuseAsync(connection, type, ifMatch, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
         var misfits = await check(connection, cancellationToken);
         if (misfits.Count > 0)
         {
@@ -92,7 +101,7 @@ internal sealed class CustomTypeStore(
             cancellationToken, type.Id, after.ToJsonString(), now, type.Version);
         if (changed == 0)
         {
-            return Problems.Of(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The type has changed since it was read.");
+            return TypeProblems.Changed();
         }
 
         var changes = FieldChanges.Between(before, after);
@@ -107,13 +116,20 @@ internal sealed class CustomTypeStore(
     /// <param name="type">As it was read.</param>
     /// <param name="kind">What it is a type of.</param>
     /// <param name="name">Its name.</param>
+    /// <param name="ifMatch">The version that the caller read.</param>
     /// <param name="table">Where its rows are; null when they are not here.</param>
     /// <param name="cancellationToken">Ends the count.</param>
-    public async Task<ProblemHttpResult?> RemoveAsync(CustomType type, string kind, string name, string? table, CancellationToken cancellationToken)
+    public async Task<ProblemHttpResult?> RemoveAsync(
+        CustomType type, string kind, string name, IfMatch ifMatch, string? table, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await RunAsync(connection, TypeAlone, cancellationToken, type.Id);
+        if (await RefuseAsync(connection, type, ifMatch, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
         if (table is not null && await CountAsync(
             connection, $"select count(*) from {table} r join groups g on g.id = r.group_id where r.type = $2 and $1 = any (g.path)",
             cancellationToken, type.GroupId, name) is > 0 and var used)
@@ -123,7 +139,7 @@ internal sealed class CustomTypeStore(
 
         if (await RunAsync(connection, "delete from custom_types where id = $1 and version = $2", cancellationToken, type.Id, type.Version) == 0)
         {
-            return Problems.Of(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The type has changed since it was read.");
+            return TypeProblems.Changed();
         }
 
         var now = clock.GetUtcNow();
@@ -132,6 +148,12 @@ internal sealed class CustomTypeStore(
         Changed();
         return null;
     }
+
+    private static async Task<ProblemHttpResult?> RefuseAsync(
+        NpgsqlConnection connection, CustomType type, IfMatch ifMatch, CancellationToken cancellationToken)
+        => await GroupFacts.FindAsync(connection, type.GroupId, cancellationToken) is not { IsActive: true } group
+            ? Things.ThingProblems.GroupArchived()
+            : ifMatch.Refuse(type.Id, type.Version, group.RequireIfMatch);
 
     private void Changed()
     {

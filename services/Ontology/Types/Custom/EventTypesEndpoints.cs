@@ -34,7 +34,7 @@ internal static class EventTypesEndpoints
             ? new TypeOk<EventTypeResponse>(type.Response, type.Custom)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Created<EventTypeResponse>, ProblemHttpResult>> Create(
+    private static async Task<Results<TypeCreated<EventTypeResponse>, ProblemHttpResult>> Create(
         CreateEventTypeRequest request, ActingGroup group, TypeLookup lookup, CustomTypeStore store, CancellationToken cancellationToken)
     {
         var types = await lookup.OfAsync(group.Caller, cancellationToken);
@@ -52,10 +52,13 @@ internal static class EventTypesEndpoints
             request.Name, request.Category ?? "custom", "custom", request.Description ?? "", Schema: request.Schema ?? ObjectSchema.Anything);
         var problem = await store.CreateAsync(
             group.Caller, group.Id, TypeKinds.Event, request.Name, JsonSerializer.Serialize(data, ApiJson.Options), cancellationToken);
-        return problem is not null
-            ? problem
-            : TypedResults.Created(
-                $"/api/ontology/event-types/{request.Name}", (await lookup.OfAsync(group.Caller, cancellationToken)).FindEventType(request.Name)!.Response);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var made = (await lookup.OfAsync(group.Caller, cancellationToken)).FindEventType(request.Name)!;
+        return new TypeCreated<EventTypeResponse>($"/api/ontology/event-types/{request.Name}", made.Response, made.Custom!);
     }
 
     private static async Task<Results<TypeOk<EventTypeResponse>, NotFound, ProblemHttpResult>> Change(
@@ -66,7 +69,7 @@ internal static class EventTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
@@ -99,7 +102,7 @@ internal static class EventTypesEndpoints
         }
 
         var outcome = await store.ChangeAsync(
-            type.Custom!, TypeKinds.Event, name, AsJson(type.Data), AsJson(after),
+            type.Custom!, TypeKinds.Event, name, AsJson(type.Data), AsJson(after), ifMatch,
             (_, _) => Task.FromResult<IReadOnlyList<ProblemError>>([]),
             cancellationToken);
         if (outcome is not null)
@@ -120,7 +123,7 @@ internal static class EventTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
@@ -134,7 +137,7 @@ internal static class EventTypesEndpoints
                 return Problems.Conflict("type_in_use", "The type is in use: there are events of it, here or in groups below.");
         }
 
-        return await store.RemoveAsync(type.Custom!, TypeKinds.Event, name, table: null, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        return await store.RemoveAsync(type.Custom!, TypeKinds.Event, name, ifMatch, table: null, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
     }
 
     private static JsonObject AsJson<T>(T value) => JsonSerializer.SerializeToNode(value, ApiJson.Options)!.AsObject();

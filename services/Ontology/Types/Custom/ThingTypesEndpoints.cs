@@ -34,7 +34,7 @@ internal static class ThingTypesEndpoints
             ? new TypeOk<ThingTypeResponse>(type.Response, type.Custom)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Created<ThingTypeResponse>, ProblemHttpResult>> Create(
+    private static async Task<Results<TypeCreated<ThingTypeResponse>, ProblemHttpResult>> Create(
         CreateThingTypeRequest request, ActingGroup group, TypeLookup lookup, CustomTypeStore store, CancellationToken cancellationToken)
     {
         var types = await lookup.OfAsync(group.Caller, cancellationToken);
@@ -52,10 +52,13 @@ internal static class ThingTypesEndpoints
             request.Name, request.Category ?? "custom", "custom", request.Description ?? "", Documented: [.. request.Documented ?? []], Schema: request.Schema);
         var problem = await store.CreateAsync(
             group.Caller, group.Id, TypeKinds.Thing, request.Name, JsonSerializer.Serialize(data, ApiJson.Options), cancellationToken);
-        return problem is not null
-            ? problem
-            : TypedResults.Created(
-                $"/api/ontology/thing-types/{request.Name}", (await lookup.OfAsync(group.Caller, cancellationToken)).FindThingType(request.Name)!.Response);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
+        var made = (await lookup.OfAsync(group.Caller, cancellationToken)).FindThingType(request.Name)!;
+        return new TypeCreated<ThingTypeResponse>($"/api/ontology/thing-types/{request.Name}", made.Response, made.Custom!);
     }
 
     private static async Task<Results<TypeOk<ThingTypeResponse>, NotFound, ProblemHttpResult>> Change(
@@ -66,7 +69,7 @@ internal static class ThingTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
@@ -101,7 +104,7 @@ internal static class ThingTypesEndpoints
         }
 
         var outcome = await store.ChangeAsync(
-            type.Custom!, TypeKinds.Thing, name, AsJson(type.Data), AsJson(after),
+            type.Custom!, TypeKinds.Thing, name, AsJson(type.Data), AsJson(after), ifMatch,
             async (connection, token) => await TypeFit.OfRowsAsync(
                 connection, group.Id, "things", "properties", name, JsonSchemaReader.Read(patch.Schema), token),
             cancellationToken);
@@ -122,12 +125,12 @@ internal static class ThingTypesEndpoints
             return TypedResults.NotFound();
         }
 
-        if (TypeLookup.Refuse(type.Custom, group, ifMatch) is { } refused)
+        if (TypeLookup.Refuse(type.Custom, group) is { } refused)
         {
             return refused;
         }
 
-        return await store.RemoveAsync(type.Custom!, TypeKinds.Thing, name, table: "things", cancellationToken) is { } problem ? problem : TypedResults.NoContent();
+        return await store.RemoveAsync(type.Custom!, TypeKinds.Thing, name, ifMatch, table: "things", cancellationToken) is { } problem ? problem : TypedResults.NoContent();
     }
 
     private static JsonObject AsJson<T>(T value) => JsonSerializer.SerializeToNode(value, ApiJson.Options)!.AsObject();

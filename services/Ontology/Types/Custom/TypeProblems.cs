@@ -20,6 +20,9 @@ internal static class TypeProblems
     public static ProblemHttpResult Inherited()
         => Problems.Forbidden("inherited_type", "The type belongs to a group above this one; only there it is changed.");
 
+    public static ProblemHttpResult Changed()
+        => Problems.Of(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The type has changed since it was read.");
+
     public static ProblemHttpResult InUse(long count, string what)
         => Problems.Conflict("type_in_use", $"The type is in use: {count} {what} have it, here or in groups below.");
 
