@@ -48,7 +48,8 @@ internal sealed partial class ThingIndex(
             return;
         }
 
-        var (vectors, model) = await EmbedAsync([.. fresh.SelectMany(f => f.Rows ?? [])], cancellationToken);
+        List<KnowledgeRecord> rows = [.. fresh.SelectMany(f => f.Rows ?? [])];
+        var (vectors, model) = await EmbedAsync(rows, cancellationToken);
         await using var batch = writer.Begin(groupId);
         foreach (var (thing, hash, own) in fresh)
         {
