@@ -34,7 +34,7 @@ internal static class ServiceRun
             await TimeAsync(mode, service, collection, query => new { query, mode });
         }
 
-        foreach (var share in new[] { 500, 100, 10, 1 }.Where(_ => Has("filters")))
+        foreach (var share in BenchRows.Shares.Where(_ => Has("filters")))
         {
             await TimeAsync($"vector, label {share / 10.0} %", service, collection, query => new { query, mode = "vector", labels = new[] { $"share:{share}" } });
             var filter = $"metadata.share < {share}";
