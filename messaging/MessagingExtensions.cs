@@ -110,7 +110,17 @@ public static class MessagingExtensions
             // A broker that hangs is noticed in twice this time. Caches that live by its news must not wait for it longer.
             host.Heartbeat(s_heartbeat);
         });
-        rabbit.UseMessageRetry(retry => retry.Intervals([.. options.Retries ?? MessagingOptions.DefaultRetries]));
+        var retries = options.Retries ?? MessagingOptions.DefaultRetries;
+        rabbit.UseMessageRetry(retry =>
+        {
+            retry.Handle<Exception>(Outages.Is);
+            retry.Intervals([.. retries.Where(pause => pause < options.OutagePause), .. Enumerable.Repeat(options.OutagePause, Outages.Tries)]);
+        });
+        rabbit.UseMessageRetry(retry =>
+        {
+            retry.Ignore<Exception>(Outages.Is);
+            retry.Intervals([.. retries]);
+        });
         rabbit.ConfigureEndpoints(context, new KebabCaseEndpointNameFormatter($"{options.QueuePrefix}{service}", includeNamespace: false));
     }
 }

@@ -23,6 +23,10 @@ public sealed class MessagingOptions
     // Not its default: configuration adds to a list that is there already.
     public IReadOnlyList<TimeSpan>? Retries { get; set; }
 
+    /// <summary>Longest delay before a message is tried again that failed because the database is away; it is tried until that is over.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
+    public TimeSpan OutagePause { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often the broker is asked how many messages wait in the service's queues, for metrics.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan WatchInterval { get; set; } = TimeSpan.FromSeconds(15);

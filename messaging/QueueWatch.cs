@@ -42,17 +42,20 @@ internal sealed partial class QueueWatch : BackgroundService, IReceiveObserver
     /// <summary>A queue to look at from now on, with its error queue.</summary>
     public void Add(string queue) => _queues[queue] = _queues[queue + ErrorSuffix] = true;
 
-    public Task ReceiveFault(ReceiveContext context, Exception exception)
+    public Task PostReceive(ReceiveContext context)
     {
-        // It has moved to the error queue, which is there from now on.
-        var queue = context.InputAddress.AbsolutePath.Split('/')[^1] + ErrorSuffix;
-        _queues.TryUpdate(queue, true, false);
+        if (context.IsFaulted)
+        {
+            // It has moved to the error queue, which is there from now on.
+            _queues.TryUpdate(context.InputAddress.AbsolutePath.Split('/')[^1] + ErrorSuffix, true, false);
+        }
+
         return Task.CompletedTask;
     }
 
     public Task PreReceive(ReceiveContext context) => Task.CompletedTask;
 
-    public Task PostReceive(ReceiveContext context) => Task.CompletedTask;
+    public Task ReceiveFault(ReceiveContext context, Exception exception) => PostReceive(context);
 
     public Task PostConsume<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType)
         where T : class => Task.CompletedTask;

@@ -11,6 +11,7 @@ internal static class ApiDocumentFinish
 {
     private const string InternalError = "#/components/responses/InternalError";
     private const string FrameworkProblem = "ProblemDetails";
+    private const string MergePatch = "application/merge-patch+json";
     private static readonly string[] s_always = ["Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy"];
     private static readonly string[] s_withPause = [.. s_always, "Retry-After"];
     private static readonly string[] s_methods = ["get", "put", "post", "patch", "delete", "head", "options"];
@@ -23,6 +24,7 @@ internal static class ApiDocumentFinish
             foreach (var (method, operation) in ((JsonObject)path!).Where(member => s_methods.Contains(member.Key)))
             {
                 FinishOperation(method, (JsonObject)operation!);
+                LetPatchesLeaveOut(operation!["requestBody"]?["content"]?[MergePatch]?["schema"], components);
             }
         }
 
@@ -77,6 +79,15 @@ internal static class ApiDocumentFinish
                 BoundContent(answer);
                 AddHeaders(status, answer);
             }
+        }
+    }
+
+    // What the whole object needs, a patch of it may leave out.
+    private static void LetPatchesLeaveOut(JsonNode? schema, JsonObject components)
+    {
+        if (schema?["$ref"]?.GetValue<string>() is { } reference)
+        {
+            (components["schemas"]![reference[(reference.LastIndexOf('/') + 1)..]] as JsonObject)?.Remove("required");
         }
     }
 

@@ -8,7 +8,7 @@ namespace OnePlatform.Gateway.Documents;
 internal sealed class SchemaExamples(JsonObject schemas)
 {
     private const string Prefix = "#/components/schemas/";
-    private const int Deepest = 7;
+    private const int Deepest = 10;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     public JsonNode? Of(JsonNode? schema) => Of(schema as JsonObject, "", depth: 0);

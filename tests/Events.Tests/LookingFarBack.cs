@@ -40,12 +40,17 @@ public sealed class LookingFarBack(ShortSightedHost host) : IClassFixture<ShortS
         {
             foreach (var order in new[] { "sort=-occurredAt", "sort=occurredAt", "afterPosition=0", "beforePosition=1000" })
             {
-                var (expected, found) = (Expected(question, order), await PagesAsync(client, $"/api/events?{Escape(question)}&{order}&limit={limit}"));
+                var expected = Expected(question, order).ToList();
+                var found = await PagesAsync(client, $"/api/events?{Escape(question)}&{order}&limit={limit}");
                 Assert.Equal(expected, found.SelectMany(p => p));
-                if (limit == 200)
+                if (hasIndex)
+                {
+                    Assert.Equal(Math.Max(1, (expected.Count + limit - 1) / limit), found.Count);
+                }
+                else if (limit < ShortSightedHost.Reach)
                 {
                     // A hundred events by twenties, and what follows the last.
-                    Assert.Equal(hasIndex ? 1 : (host.Lines.Length / ShortSightedHost.Reach) + 1, found.Count);
+                    Assert.InRange(found.Count, (host.Lines.Length / ShortSightedHost.Reach) + 1, int.MaxValue);
                 }
             }
         }

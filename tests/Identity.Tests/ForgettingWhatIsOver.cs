@@ -30,7 +30,7 @@ public sealed class ForgettingWhatIsOver(IdentityHost identity) : IClassFixture<
         Assert.Equal((2, 1, 2), await KeptAsync(stays));
     }
 
-    private Task AgeAsync(string sql, string email) => identity.Database.ScalarAsync<int>(sql, email);
+    private Task<int> AgeAsync(string sql, string email) => identity.Database.ScalarAsync<int>(sql, email);
 
     private async Task<(long Sessions, long RefreshTokens, long OneTimeTokens)> KeptAsync(string email) => (
         await identity.Database.ScalarAsync<long>("select count(*) from sessions s join users u on u.id = s.user_id where u.email = $1", email),

@@ -50,6 +50,22 @@ public sealed class SendingMails : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_link_is_good_the_moment_somebody_can_read_it()
+    {
+        HttpClient? browser = null;
+        var answer = new TaskCompletionSource<bool>();
+        using var smtp = new SmtpReceiver(reading: async message =>
+        {
+            using var verified = await browser!.PostAsJsonAsync("/api/auth/verify-email", new { token = new ReceivedMail(message).Token });
+            answer.TrySetResult(verified.IsSuccessStatusCode);
+        });
+        await using var host = Start(smtp.Port);
+        browser = host.CreateClient();
+        await SignUpAsync(browser, NewEmail());
+        Assert.True(await answer.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task A_mail_that_no_server_takes_waits_and_is_set_aside_in_the_end()
     {
         await using var host = Start(port: 9, ("Mail:MaxAttempts", "2"));

@@ -10,11 +10,14 @@ namespace OnePlatform.Identity.Tests;
 internal sealed class SmtpReceiver : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<MimeMessage, Task>? _reading;
     private int _silences;
 
-    public SmtpReceiver(int silences = 0)
+    /// <param name="silences">How often it loses the line.</param>
+    /// <param name="reading">Somebody reads the mail before the sender hears that it was taken.</param>
+    public SmtpReceiver(int silences = 0, Func<MimeMessage, Task>? reading = null)
     {
-        _silences = silences;
+        (_silences, _reading) = (silences, reading);
         _listener.Start();
         _ = AcceptAsync();
     }
@@ -82,6 +85,8 @@ internal sealed class SmtpReceiver : IDisposable
         }
 
         using var content = new MemoryStream(Encoding.Latin1.GetBytes(text.ToString()));
-        Received.Enqueue(await MimeMessage.LoadAsync(content));
+        var message = await MimeMessage.LoadAsync(content);
+        await (_reading?.Invoke(message) ?? Task.CompletedTask);
+        Received.Enqueue(message);
     }
 }

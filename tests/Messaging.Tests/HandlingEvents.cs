@@ -3,8 +3,10 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using OnePlatform.Testing;
 using Xunit;
 
@@ -75,6 +77,19 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_whose_handler_lacks_its_database_waits_until_it_is_back_and_is_not_set_aside()
+    {
+        await using var host = await StartAsync(
+            bus => bus.AddConsumer<LackDatabase>(), ("Messaging:Retries:0", "00:00:00.010"), ("Messaging:OutagePause", "00:00:00.020"));
+        await host.TakeNoteAsync();
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Begun >= 20), s_deadline);
+
+        _meeting.Open();
+
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == 1), s_deadline);
+    }
+
+    [Fact]
     public async Task What_waits_in_a_queue_of_the_broker_is_counted()
     {
         await using var host = await StartAsync(bus => bus.AddConsumer<ActOnce>(), ("Messaging:Prefetch", "1"), s_watchful);
@@ -116,6 +131,8 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
             return _all.Task.WaitAsync(s_deadline);
         }
 
+        public bool IsOpen => _all.Task.IsCompleted;
+
         public void Open() => _all.TrySetResult();
 
         public void Begin() => Interlocked.Increment(ref _begun);
@@ -155,6 +172,22 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         public Task Consume(ConsumeContext<NoteTaken> context)
         {
             meeting.Traces[context.Message.NoteId] = Activity.Current?.TraceId.ToHexString();
+            return Task.CompletedTask;
+        }
+    }
+
+    internal sealed class LackDatabase(Meeting meeting) : IConsumer<NoteTaken>
+    {
+        public Task Consume(ConsumeContext<NoteTaken> context)
+        {
+            meeting.Begin();
+            if (!meeting.IsOpen)
+            {
+                // As Entity Framework says it after its own tries.
+                throw new RetryLimitExceededException("Tried in vain.", new DbUpdateException("Not stored.", new NpgsqlException("Away.", new IOException())));
+            }
+
+            meeting.End();
             return Task.CompletedTask;
         }
     }

@@ -15,8 +15,8 @@ namespace OnePlatform.Platform.Tests;
 [Trait("Proof", "P8")]
 public sealed partial class FacingABadNetwork(PlatformFixture platform)
 {
-    private const int Things = 30;
-    private const int Cuts = 5;
+    private const int Things = 20;
+    private const int Cuts = 4;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string[] s_stores =
     [
@@ -24,7 +24,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
     ];
 
     [Fact]
-    public async Task Over_slow_and_broken_lines_what_is_accepted_is_there_once_and_recorded_once()
+    public async Task Over_slow_and_broken_lines_what_is_accepted_is_there_and_every_change_is_recorded_once()
     {
         var tenant = await platform.NewTenantAsync("network");
         var stores = s_stores.ToDictionary(store => store, platform.Platform.ConnectionString);
@@ -81,10 +81,12 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
     private async Task RecordedOnceAsync(Tenant tenant, List<Guid> made)
     {
         using var direct = platform.WithKey(tenant.Key);
-        var there = (await direct.SendAsync(HttpMethod.Get, "/api/things?type=note&limit=200"))["results"]!.AsArray();
-        Assert.Equal(made.Order(), there.Select(thing => thing!["id"]!.GetValue<Guid>()).Order());
-        await Eventually.TrueAsync(async () => (await RecordedAsync(direct)).Count >= made.Count, s_patience);
-        Assert.Equal(made.Order(), (await RecordedAsync(direct)).Order());
+        var answer = await direct.SendAsync(HttpMethod.Get, "/api/things?type=note&limit=200");
+        // There may be more: a commit whose answer was cut off is a 503 to whoever asked for it.
+        List<Guid> there = [.. answer["results"]!.AsArray().Select(thing => thing!["id"]!.GetValue<Guid>())];
+        Assert.Superset(made.ToHashSet(), there.ToHashSet());
+        await Eventually.TrueAsync(async () => (await RecordedAsync(direct)).Count >= there.Count, s_patience);
+        Assert.Equal(there.Order(), (await RecordedAsync(direct)).Order());
     }
 
     private static async Task<List<Guid>> RecordedAsync(HttpClient client)

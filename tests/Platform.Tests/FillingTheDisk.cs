@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using OnePlatform.AppHost;
 using OnePlatform.Testing;
 
 namespace OnePlatform.Platform.Tests;
@@ -43,7 +44,7 @@ public sealed class FillingTheDisk(BreakablePlatformFixture fixture)
     }
 
     /// <returns>What was accepted before.</returns>
-    private static async Task<List<Guid>> WriteUntilRefusedAsync(HttpClient client)
+    private async Task<List<Guid>> WriteUntilRefusedAsync(HttpClient client)
     {
         var accepted = new List<Guid>();
         await Eventually.TrueAsync(async () =>
@@ -56,7 +57,7 @@ public sealed class FillingTheDisk(BreakablePlatformFixture fixture)
                 return false;
             }
 
-            Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, answer);
+            Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, string.Join('\n', [answer, .. fixture.Platform.LogTail(ResourceNames.Ontology)]));
             Assert.True(response.Headers.RetryAfter is not null, "It does not say when to come again.");
             return true;
         }, s_patience);

@@ -16,21 +16,32 @@ internal static class CountSums
             constraint pk_event_count_sums primary key (group_id, hours, slot, type)) with (fillfactor = 70);
         """;
 
-    // "insert … on conflict do update" fires the first two, each with the rows that are its own. A row's key never changes.
+    private const string Slot = "date_bin(make_interval(hours => h.hours), d.slot, timestamptz '2000-01-01 00:00Z')";
+
+    private const string Add =
+        $"""
+        insert into event_count_sums as s (group_id, hours, slot, type, count)
+        select d.group_id, h.hours, {Slot}, d.type, sum(d.count) from changed d cross join (values (1), (24)) h(hours)
+        group by 1, 2, 3, 4 having sum(d.count) <> 0 order by 1, 2, 3, 4
+        on conflict (group_id, hours, slot, type) do update set count = s.count + excluded.count;
+        """;
+
+    // A batch of the sequencer fires the first two, each with the rows that are its own: "insert … on conflict do update". Statements of
+    // their own, so that each session plans them once. A row's key never changes.
     private const string Triggers =
-        """
+        $"""
         create function sum_event_counts() returns trigger language plpgsql as $$
-        declare
-            added text := 'select group_id, slot, type, count from added';
-            removed text := 'select group_id, slot, type, -count as count from removed';
         begin
-            execute format(
-                'insert into event_count_sums as s (group_id, hours, slot, type, count)
-                 select d.group_id, h.hours, date_bin(make_interval(hours => h.hours), d.slot, timestamptz ''2000-01-01 00:00Z''), d.type, sum(d.count)
-                 from (%s) d cross join (values (1), (24)) h(hours) group by 1, 2, 3, 4 having sum(d.count) <> 0 order by 1, 2, 3, 4
-                 on conflict (group_id, hours, slot, type) do update set count = s.count + excluded.count',
-                case tg_op when 'INSERT' then added when 'UPDATE' then added || ' union all ' || removed else removed end);
-            if tg_op = 'DELETE' then
+            if tg_op = 'INSERT' then
+                with changed as (select group_id, slot, type, count from added)
+                {Add}
+            elsif tg_op = 'UPDATE' then
+                with changed as (
+                    select group_id, slot, type, count from added union all select group_id, slot, type, -count from removed)
+                {Add}
+            else
+                with changed as (select group_id, slot, type, -count as count from removed)
+                {Add}
                 delete from event_count_sums s using (select distinct group_id from removed) r where s.group_id = r.group_id and s.count = 0;
             end if;
             return null;
@@ -45,11 +56,10 @@ internal static class CountSums
 
     // The triggers have locked out writers until this transaction ends, so nothing is counted twice or missed.
     private const string Fill =
-        """
+        $"""
         select set_config('app.system', 'on', true);
-        insert into event_count_sums (group_id, hours, slot, type, count)
-        select c.group_id, h.hours, date_bin(make_interval(hours => h.hours), c.slot, timestamptz '2000-01-01 00:00Z'), c.type, sum(c.count)
-        from event_counts c cross join (values (1), (24)) h(hours) group by 1, 2, 3, 4;
+        with changed as (select * from event_counts)
+        {Add}
         """;
 
     public static void SumCounts(this MigrationBuilder migration)

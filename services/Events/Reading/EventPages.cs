@@ -62,7 +62,7 @@ internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope,
     }
 
     /// <summary>Sieves the next events in order. The last of them comes whether it passes or not, for the cursor.</summary>
-    /// <returns>Null when the page was not full by then, and an index can find the rest.</returns>
+    /// <returns>Null when that does not tell how the page ends, and an index does.</returns>
     private async Task<Page<EventResponse>?> WalkAsync(EventQuery query, string sieve, int reach, long? total, CancellationToken cancellationToken)
     {
         var plan = query.Plan;
@@ -93,7 +93,7 @@ internal sealed class EventPages(NpgsqlDataSource dataSource, TenantScope scope,
 
             if (reader.GetBoolean(reader.GetOrdinal("is_last")))
             {
-                return query.SieveHasIndex && rows.Count < plan.Limit ? null : new Page<EventResponse>(rows, HasMore: true, plan.CursorAt(reader), total);
+                return query.SieveHasIndex ? null : new Page<EventResponse>(rows, HasMore: true, plan.CursorAt(reader), total);
             }
         }
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using OnePlatform.Identity.OneTime;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Mails;
 
@@ -7,12 +8,12 @@ namespace OnePlatform.Identity.Mails;
 internal sealed record ClaimedMail(Guid Id, string Kind, string Email, string? ReturnTo, int Attempts, Guid? UserId, string? Name, bool Verified, string? About);
 
 /// <summary>One mail, locked until the end of the transaction: when the relay dies, the lock dies with its connection and another takes over.</summary>
-internal sealed class MailClaim(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
+internal sealed class MailClaim(NpgsqlDataSource dataSource, NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
     public static async Task<MailClaim> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return new MailClaim(connection, await connection.BeginTransactionAsync(cancellationToken));
+        return new MailClaim(dataSource, connection, await connection.BeginTransactionAsync(cancellationToken));
     }
 
     public async Task<ClaimedMail?> LockAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -37,15 +38,36 @@ internal sealed class MailClaim(NpgsqlConnection connection, NpgsqlTransaction t
             : null;
     }
 
-    /// <summary>Stores the hashes of link and code. Before the mail goes, and again with a new end when it goes again.</summary>
-    public Task AddTokenAsync(OneTimeToken token, CancellationToken cancellationToken) => ExecuteAsync(
-        """
-        insert into one_time_tokens (id, user_id, purpose, email, token_hash, code_hash, code_failures, created_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6, 0, $7, $8)
-        on conflict (id) do update set expires_at = excluded.expires_at
-        """,
-        cancellationToken,
-        token.Id, token.UserId, token.Purpose, token.Email, token.TokenHash, (object?)token.CodeHash ?? DBNull.Value, token.CreatedAt, token.ExpiresAt);
+    /// <summary>
+    /// Stores the hashes of link and code, and again with a new end when the mail goes again. For good before it goes and not with the
+    /// claim: whoever reads the mail at once finds them.
+    /// </summary>
+    public async Task AddTokenAsync(OneTimeToken token, CancellationToken cancellationToken)
+    {
+        var scope = new TenantScope();
+        scope.ActAsSystem();
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            """
+            insert into one_time_tokens (id, user_id, purpose, email, token_hash, code_hash, code_failures, created_at, expires_at)
+            values ($1, $2, $3, $4, $5, $6, 0, $7, $8)
+            on conflict (id) do update set expires_at = excluded.expires_at
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = token.Id },
+                new() { Value = token.UserId },
+                new() { Value = token.Purpose },
+                new() { Value = token.Email },
+                new() { Value = token.TokenHash },
+                new() { Value = (object?)token.CodeHash ?? DBNull.Value },
+                new() { Value = token.CreatedAt },
+                new() { Value = token.ExpiresAt },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task RemoveAndCommitAsync(Guid id, CancellationToken cancellationToken)
     {

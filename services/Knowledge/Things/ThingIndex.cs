@@ -48,7 +48,7 @@ internal sealed partial class ThingIndex(
             return;
         }
 
-        List<KnowledgeRecord> rows = [.. fresh.SelectMany(f => f.Rows ?? [])];
+        var rows = fresh.SelectMany(f => f.Rows ?? []).ToList();
         var (vectors, model) = await EmbedAsync(rows, cancellationToken);
         await using var batch = writer.Begin(groupId);
         foreach (var (thing, hash, own) in fresh)

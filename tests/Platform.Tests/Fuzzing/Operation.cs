@@ -15,7 +15,7 @@ internal sealed record Operation(string Method, string Path, IReadOnlyList<strin
            select new Operation(
                operation.Key.ToUpperInvariant(),
                path.Key,
-               [.. parameters.Where(p => p!["in"]!.GetValue<string>() == "query").Select(p => p!["name"]!.GetValue<string>())],
+               [.. parameters.Where(p => p!["in"]?.GetValue<string>() == "query").Select(p => p!["name"]!.GetValue<string>())],
                content?.First().Key,
                content?.First().Value!["schema"],
                document),
