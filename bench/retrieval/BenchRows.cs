@@ -10,7 +10,8 @@ namespace OnePlatform.Bench.Retrieval;
 /// <summary>Rows of chunks, put into the tables as the service would have.</summary>
 internal sealed class BenchRows
 {
-    private static readonly int[] s_shares = [500, 100, 10, 1];
+    /// <summary>How many rows of a thousand carry each label.</summary>
+    public static readonly int[] Shares = [500, 100, 10, 1];
 
     private BenchRows(Guid[] ids, float[][] vectors) => (Ids, Vectors) = (ids, vectors);
 
@@ -75,10 +76,13 @@ internal sealed class BenchRows
         }
 
         await ExecuteAsync(connection, "vacuum analyze knowledge, index_entries");
+
+        // Or the server writes all this out while searches are timed.
+        await ExecuteAsync(connection, "checkpoint");
         return new BenchRows(ids, vectors);
     }
 
-    private static string[] LabelsOf(int row) => [.. s_shares.Where(share => IsIn(row, share)).Select(share => $"share:{share}")];
+    private static string[] LabelsOf(int row) => [.. Shares.Where(share => IsIn(row, share)).Select(share => $"share:{share}")];
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

@@ -3,7 +3,7 @@ using OnePlatform.Bench.Retrieval;
 
 if (args is not [var folder, .. var more] || !Directory.Exists(folder))
 {
-    Console.Error.WriteLine("usage: bench/retrieval/run <folder with cran.all.1400, cran.qry, cranqrel> [--speed] [--service]");
+    Console.Error.WriteLine("usage: bench/retrieval/run <folder with cran.all.1400, cran.qry, cranqrel> [--speed] [--service [vector] [keyword] [hybrid] [filters] [ingestion]]");
     return 2;
 }
 
@@ -25,7 +25,7 @@ if (more.Contains("--speed"))
 
 if (more.Contains("--service"))
 {
-    await ServiceRun.PrintAsync(collection);
+    await ServiceRun.PrintAsync(collection, more);
 }
 
 return 0;

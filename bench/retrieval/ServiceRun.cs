@@ -16,34 +16,45 @@ internal static class ServiceRun
     private const int Documents = 1000;
     private const int DocumentCharacters = 5 * 1024;
 
-    public static async Task PrintAsync(Cranfield collection)
+    private static readonly string[] s_sections = ["vector", "keyword", "hybrid", "filters", "ingestion"];
+
+    /// <param name="chosen">Sections by name; none for all.</param>
+    public static async Task PrintAsync(Cranfield collection, IReadOnlyList<string> chosen)
     {
+        bool Has(string section) => chosen.Contains(section) || !chosen.Intersect(s_sections).Any();
         await using var service = await BenchService.StartAsync();
         var rows = await BenchRows.FillAsync(service, collection, Rows);
         Say($"service, empty: {service.Process.Megabytes} MiB");
         var cold = Stopwatch.GetTimestamp();
         await SearchAsync(service, new { query = collection.Queries[0] });
         Say($"first search of {Rows} chunks of {LocalEmbedding.Dimensions}: {Stopwatch.GetElapsedTime(cold).TotalSeconds:F1} s; then {service.Process.Megabytes} MiB");
-        await TimeAsync("warming up", service, collection, (query, _) => new { query, mode = "hybrid" });
-        await TimeAsync("vector", service, collection, (query, _) => new { query, mode = "vector" });
-        await TimeAsync("keyword", service, collection, (query, _) => new { query, mode = "keyword" });
-        await TimeAsync("hybrid", service, collection, (query, _) => new { query, mode = "hybrid" });
-        foreach (var share in new[] { 500, 100, 10, 1 })
+        await TimeAsync("warming up", service, collection, query => new { query, mode = "hybrid" });
+        foreach (var mode in s_sections[..3].Where(Has))
         {
-            await TimeAsync($"vector, label {share / 10.0} %", service, collection, (query, _) => new { query, mode = "vector", labels = new[] { $"share:{share}" } });
+            await TimeAsync(mode, service, collection, query => new { query, mode });
+        }
+
+        foreach (var share in BenchRows.Shares.Where(_ => Has("filters")))
+        {
+            await TimeAsync($"vector, label {share / 10.0} %", service, collection, query => new { query, mode = "vector", labels = new[] { $"share:{share}" } });
             var filter = $"metadata.share < {share}";
             var first = Stopwatch.GetTimestamp();
             await SearchAsync(service, new { query = collection.Queries[0], mode = "vector", filter });
             var took = Stopwatch.GetElapsedTime(first).TotalMilliseconds;
-            await TimeAsync($"vector, filter {share / 10.0} %", service, collection, (query, _) => new { query, mode = "vector", filter });
+            await TimeAsync($"vector, filter {share / 10.0} %", service, collection, query => new { query, mode = "vector", filter });
             Say($"  a filter nobody used since the last change: {took:F0} ms; recall@10 against brute force {await RecallAsync(service, rows, collection, share):F3}");
         }
 
-        await IngestAsync(service, collection);
+        if (Has("ingestion"))
+        {
+            await IngestAsync("warming up", service, collection);
+            await IngestAsync("ingestion", service, collection);
+        }
+
         Say($"service, at the end: {service.Process.Megabytes} MiB");
     }
 
-    private static async Task TimeAsync(string name, BenchService service, Cranfield collection, Func<string, int, object> request)
+    private static async Task TimeAsync(string name, BenchService service, Cranfield collection, Func<string, object> request)
     {
         var (times, next) = (new double[Searches], -1);
         var (start, processor) = (Stopwatch.GetTimestamp(), service.Process.Processor);
@@ -52,7 +63,7 @@ internal static class ServiceRun
             for (int i; (i = Interlocked.Increment(ref next)) < Searches;)
             {
                 var began = Stopwatch.GetTimestamp();
-                await SearchAsync(service, request(collection.Queries[i % collection.Queries.Count], i));
+                await SearchAsync(service, request(collection.Queries[i % collection.Queries.Count]));
                 times[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
             }
         }));
@@ -80,7 +91,7 @@ internal static class ServiceRun
         return recall / Asked;
     }
 
-    private static async Task IngestAsync(BenchService service, Cranfield collection)
+    private static async Task IngestAsync(string name, BenchService service, Cranfield collection)
     {
         var text = string.Join("\n\n", collection.Documents.Select(d => d.Text));
         var jobs = new string[Documents];
@@ -102,7 +113,7 @@ internal static class ServiceRun
             }
         }
 
-        Say($"ingestion of {Documents} documents of 5 KiB: accepted in {accepted.TotalSeconds:F1} s, searchable at {Documents / Stopwatch.GetElapsedTime(start).TotalSeconds:F0}/s, {(service.Process.Processor - processor).TotalMilliseconds / Documents:F2} ms of the service's processor each");
+        Say($"{name}: {Documents} documents of 5 KiB: accepted in {accepted.TotalSeconds:F1} s, searchable at {Documents / Stopwatch.GetElapsedTime(start).TotalSeconds:F0}/s, {(service.Process.Processor - processor).TotalMilliseconds / Documents:F2} ms of the service's processor each");
     }
 
     // Read to its end and not further: what a caller does with an answer is not the service's time, and would take of its cores.

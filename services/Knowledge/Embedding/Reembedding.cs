@@ -69,6 +69,33 @@ internal sealed partial class Reembedding(
             return false;
         }
 
+        try
+        {
+            await RenewAllAsync(cancellationToken);
+            return true;
+        }
+        finally
+        {
+            await ReleaseAsync(held);
+        }
+    }
+
+    // The connection goes back to its pool, and would hold the lock there until somebody uses it.
+    private static async Task ReleaseAsync(NpgsqlConnection held)
+    {
+        try
+        {
+            await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockId})", held);
+            await release.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (Exception ex) when (ex is NpgsqlException or InvalidOperationException or TimeoutException)
+        {
+            // The session is gone, and the lock with it.
+        }
+    }
+
+    private async Task RenewAllAsync(CancellationToken cancellationToken)
+    {
         var (done, last) = (0, new Row(Guid.Empty, Guid.Empty, ""));
         for (List<Row> rows; (rows = await OldAsync(last, cancellationToken)).Count > 0; done += rows.Count)
         {
@@ -83,8 +110,6 @@ internal sealed partial class Reembedding(
         {
             LogRenewed(done, embedder.Model);
         }
-
-        return true;
     }
 
     // Past what was done already: looking from the beginning each time would read the whole table for every few rows.

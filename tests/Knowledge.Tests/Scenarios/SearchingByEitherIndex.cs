@@ -185,8 +185,10 @@ public abstract class SearchingByEitherIndex(KnowledgeHost host)
         => a.Zip(b).Sum(p => (double)p.First * p.Second) / Math.Sqrt(a.Sum(x => (double)x * x) * b.Sum(x => (double)x * x));
 }
 
+[Trait("Proof", "P7")]
 public sealed class SearchingByTheBuiltInIndex(KnowledgeHost host) : SearchingByEitherIndex(host), IClassFixture<KnowledgeHost>;
 
+[Trait("Proof", "P7")]
 public sealed class SearchingByQdrant(QdrantKnowledgeHost host) : SearchingByEitherIndex(host.Knowledge), IClassFixture<QdrantKnowledgeHost>
 {
     [Fact]
