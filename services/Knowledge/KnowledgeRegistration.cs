@@ -49,6 +49,7 @@ internal static class KnowledgeRegistration
         }
         else
         {
+            services.AddSingleton<RankingQueue>().AddHostedService(provider => provider.GetRequiredService<RankingQueue>());
             services.AddScoped<ISearchIndex, BuiltInIndex>();
         }
 

@@ -19,8 +19,9 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddCallerAuthentication();
 builder.AddTenantDatabase<KnowledgeDb>("knowledgedb");
-// Before the bus, so that it is stopped after it: what is still delivered is still indexed.
+// Before the bus, so that they are stopped after it: what is still delivered is still indexed.
 builder.Services.AddSingleton<ThingIntake>().AddHostedService(services => services.GetRequiredService<ThingIntake>());
+builder.Services.AddSingleton<ChunkIntake>().AddHostedService(services => services.GetRequiredService<ChunkIntake>());
 builder.AddMessaging<KnowledgeDb>("knowledge", bus =>
 {
     bus.AddConsumer<KeepGroupTree<KnowledgeDb>>();

@@ -13,7 +13,7 @@ namespace OnePlatform.Knowledge.Documents;
 /// content hash, so that a run after a crash goes on where the last one stopped, and a changed document costs what changed.
 /// </summary>
 internal sealed partial class Ingestion(
-    DocumentChunks stored, JobStore jobs, RecordWriter writer, Chunker chunker, Embedder embedder, IngestionMetrics metrics,
+    DocumentChunks stored, JobStore jobs, ChunkIntake intake, Chunker chunker, Embedder embedder, IngestionMetrics metrics,
     IOptions<IngestionOptions> options, TimeProvider clock, ILogger<Ingestion> logger)
 {
     /// <returns>The state of the job afterwards.</returns>
@@ -59,35 +59,31 @@ internal sealed partial class Ingestion(
         var cut = chunker.Cut(new ReadDocument(document.Title, document.Text, document.Blocks));
         var plan = ChunkPlan.Make(cut, await stored.ListAsync(job.GroupId, job.DocumentId, cancellationToken));
         var progress = new JobProgress(cut.Count, 0, plan.Kept.Count, 0);
-        foreach (var chunks in plan.New.Chunk(options.Value.BatchSize))
+        List<Chunk[]> batches = [.. plan.New.Chunk(options.Value.BatchSize)];
+
+        // The last one settles what is there already, so there is one also where nothing is new.
+        for (var i = 0; i < Math.Max(1, batches.Count); i++)
         {
+            var (chunks, isLast) = (i < batches.Count ? batches[i] : [], i >= batches.Count - 1);
             var vectors = await embedder.EmbedAsync([.. chunks.Select(c => c.TextOf(document.Text))], cancellationToken);
-            progress = progress with { Added = progress.Added + chunks.Length };
-            var isLast = progress.Added == plan.New.Count;
-            progress = progress with { Removed = isLast ? plan.Gone.Count : 0 };
-            await using var batch = writer.Begin(job.GroupId);
-            jobs.Advance(batch, job, progress, completed: isLast);
-            var now = clock.GetUtcNow();
-            for (var i = 0; i < chunks.Length; i++)
-            {
-                batch.AddSearchable(document.RowOf(chunks[i], vectors[i], embedder.Model, now), vectors[i]);
-            }
-
-            if (isLast)
-            {
-                DocumentChunks.Settle(batch, job.DocumentId, document, plan, now);
-            }
-
-            await batch.CommitAsync(cancellationToken);
+            progress = progress with { Added = progress.Added + chunks.Length, Removed = isLast ? plan.Gone.Count : 0 };
+            var (reached, now) = (progress, clock.GetUtcNow());
+            await intake.KeepAsync(new ChunkWork(job.GroupId, chunks.Length, Write), cancellationToken);
             metrics.Indexed(chunks.Length, "document");
-        }
 
-        if (plan.New.Count == 0)
-        {
-            await using var batch = writer.Begin(job.GroupId);
-            jobs.Advance(batch, job, progress with { Removed = plan.Gone.Count }, completed: true);
-            DocumentChunks.Settle(batch, job.DocumentId, document, plan, clock.GetUtcNow());
-            await batch.CommitAsync(cancellationToken);
+            void Write(RecordBatch batch)
+            {
+                jobs.Advance(batch, job, reached, completed: isLast);
+                foreach (var (chunk, vector) in chunks.Zip(vectors))
+                {
+                    batch.AddSearchable(document.RowOf(chunk, vector, embedder.Model, now), vector);
+                }
+
+                if (isLast)
+                {
+                    DocumentChunks.Settle(batch, job.DocumentId, document, plan, now);
+                }
+            }
         }
     }
 

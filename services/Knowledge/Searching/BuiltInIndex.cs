@@ -6,7 +6,7 @@ using OnePlatform.Querying.Lists;
 namespace OnePlatform.Knowledge.Searching;
 
 /// <summary>Rows of PostgreSQL, searched in this process's copies of the groups' indexes.</summary>
-internal sealed class BuiltInIndex(IndexReader indexes, SearchRows rows) : ISearchIndex
+internal sealed class BuiltInIndex(IndexReader indexes, SearchRows rows, RankingQueue ranking) : ISearchIndex
 {
     public async Task<IReadOnlyList<RankedRow>> RankAsync(Question question, SearchTarget target, int limit, CancellationToken cancellationToken)
     {
@@ -18,7 +18,7 @@ internal sealed class BuiltInIndex(IndexReader indexes, SearchRows rows) : ISear
             searched.Add(new SearchedIndex(group, index, And(AllowedOf(index, target, linked), filtered)));
         }
 
-        return Ranking.Rank(question, searched, limit);
+        return await ranking.RankAsync(new RankingTask(question, searched, limit), cancellationToken);
     }
 
     public async Task<VectorCentre?> CentreAsync(Guid group, Guid id, CancellationToken cancellationToken)

@@ -23,15 +23,25 @@ internal readonly record struct FoundRow(Guid Id, Guid Group, double Score);
 /// <summary>An index, and which of its rows may be found.</summary>
 internal sealed record SearchedIndex(Guid Group, GroupIndex Index, RowSet? Allowed);
 
+/// <param name="Limit">How many results are wanted.</param>
+internal sealed record RankingTask(Question Question, IReadOnlyList<SearchedIndex> Indexes, int Limit)
+{
+    public int Depth => Ranking.DepthOf(Question, Limit);
+
+    /// <summary>Whether both look at the same indexes, whatever each may find there.</summary>
+    public bool IsBeside(RankingTask other) => Indexes.Select(i => i.Index).SequenceEqual(other.Indexes.Select(i => i.Index));
+}
+
 /// <summary>The best rows of one or several groups. Filters come before the ranking, so nothing is lost to them.</summary>
 internal static class Ranking
 {
     /// <summary>How far down each list goes into the fusion; the same for every limit, so that a page never reorders.</summary>
     public const int FusedDepth = 200;
 
-    public static IReadOnlyList<RankedRow> Rank(Question question, IReadOnlyList<SearchedIndex> indexes, int limit)
+    /// <summary>Answers to questions that are asked of the same indexes.</summary>
+    public static IReadOnlyList<RankedRow>[] Rank(IReadOnlyList<RankingTask> tasks)
     {
-        var depth = DepthOf(question, limit);
+        var indexes = tasks[0].Indexes;
         foreach (var index in indexes)
         {
             index.Index.Gate.EnterReadLock();
@@ -41,9 +51,9 @@ internal static class Ranking
 
         try
         {
-            var vector = question.Mode == SearchMode.Keyword ? [] : ByVector(question, indexes, depth);
-            var keyword = question.Mode == SearchMode.Vector ? [] : ByKeyword(question, indexes, depth);
-            return Combine(question, [.. vector.Select(Found)], [.. keyword.Select(Found)], limit);
+            var vectors = ByVector(tasks);
+            return [.. tasks.Select((task, i) => Combine(
+                task.Question, [.. vectors[i].Select(Found)], [.. ByKeyword(task).Select(Found)], task.Limit))];
         }
         finally
         {
@@ -96,22 +106,38 @@ internal static class Ranking
 
     private static RankedRow RowOf(FoundRow hit) => new(hit.Id, hit.Group, hit.Score, null, null, null, null, null);
 
-    private static List<Hit> ByVector(Question question, IReadOnlyList<SearchedIndex> indexes, int depth)
+    // Each index is scanned once for all who ask it.
+    private static List<Hit>[] ByVector(IReadOnlyList<RankingTask> tasks)
     {
-        if (question.Vector is not { } vector)
+        var queries = tasks.Select(t => t.Question is { Vector: { } vector, Mode: not SearchMode.Keyword } ? new QueryVector(vector) : null).ToList();
+        var hits = tasks.Select(_ => new List<Hit>()).ToList();
+        for (var place = 0; place < tasks[0].Indexes.Count; place++)
+        {
+            var asked = tasks.SelectMany((task, i) => queries[i] is { } query
+                ? task.Indexes[place].Index.VectorsOf(task.Question.Model, query.Exact.Length).Select(vectors => (Vectors: vectors, Number: i))
+                : []);
+            foreach (var together in asked.GroupBy(a => a.Vectors, a => a.Number))
+            {
+                var found = together.Key.Best([.. together.Select(i => new VectorSearch(queries[i]!, tasks[i].Depth, tasks[i].Indexes[place].Allowed))]);
+                foreach (var (number, rows) in together.Zip(found))
+                {
+                    hits[number].AddRange(rows.Select(row => new Hit(place, row.Row, row.Score)));
+                }
+            }
+        }
+
+        return [.. tasks.Zip(hits, (task, own) => Best(task.Depth, own))];
+    }
+
+    private static List<Hit> ByKeyword(RankingTask task)
+    {
+        if (task.Question.Mode == SearchMode.Vector)
         {
             return [];
         }
 
-        var query = new QueryVector(vector);
-        return Best(depth, indexes.SelectMany((searched, place) => searched.Index.VectorsOf(question.Model, vector.Length)
-            .SelectMany(index => index.Best(query, depth, searched.Allowed)).Select(row => new Hit(place, row.Row, row.Score))));
-    }
-
-    private static List<Hit> ByKeyword(Question question, IReadOnlyList<SearchedIndex> indexes, int depth)
-    {
-        var search = new KeywordSearch(question.Text, [.. indexes.Select(i => i.Index.Keywords)]);
-        return Best(depth, indexes.SelectMany((searched, place) => search.Best(place, depth, searched.Allowed)
+        var search = new KeywordSearch(task.Question.Text, [.. task.Indexes.Select(i => i.Index.Keywords)]);
+        return Best(task.Depth, task.Indexes.SelectMany((searched, place) => search.Best(place, task.Depth, searched.Allowed)
             .Select(row => new Hit(place, row.Row, row.Score))));
     }
 

@@ -35,6 +35,28 @@ public sealed class ScanningVectors
         }
     }
 
+    [Theory]
+    [InlineData(384, true)]
+    [InlineData(384, false)]
+    [InlineData(7, false)]
+    public void Searches_in_one_scan_find_what_each_would_find_alone(int dimensions, bool onGrid)
+    {
+        var random = new Random(dimensions + 1);
+        var vectors = Enumerable.Range(0, 2_000).Select(_ => RandomVector(random, dimensions, onGrid)).ToArray();
+        var index = new VectorIndex(dimensions);
+        for (var row = 0; row < vectors.Length; row++)
+        {
+            index.Add(row, vectors[row]);
+        }
+
+        for (var together = 2; together <= 9; together++)
+        {
+            var asked = Enumerable.Range(0, together).Select(i => (Query: RandomVector(random, dimensions, onGrid), Filter: i % 3 == 0 ? null : Some(random, vectors.Length, 0.1 * i))).ToList();
+            var found = index.Best([.. asked.Select(a => new VectorSearch(new QueryVector(a.Query), 10, a.Filter))]);
+            Assert.Equal(asked.Select(a => BruteForce(vectors, a.Query, a.Filter)), found.Select(rows => rows.Select(row => row.Row).ToArray()));
+        }
+    }
+
     [Fact]
     public void Scores_a_rounding_error_apart_are_still_told_apart()
     {
