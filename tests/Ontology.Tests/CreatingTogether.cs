@@ -9,18 +9,8 @@ namespace OnePlatform.Ontology.Tests;
 
 /// <summary>Many requests create in one group at the same moment. The table of events is held up until all of them wait.</summary>
 [Trait("Proof", "P2")]
-public sealed class CreatingTogether(OntologyHost host) : IClassFixture<OntologyHost>, IAsyncLifetime
+public sealed class CreatingTogether(OntologyHost host) : IClassFixture<OntologyHost>
 {
-    private NpgsqlConnection _owner = null!;
-
-    public async Task InitializeAsync()
-    {
-        _owner = new NpgsqlConnection(host.Database.ConnectionString);
-        await _owner.OpenAsync();
-    }
-
-    public async Task DisposeAsync() => await _owner.DisposeAsync();
-
     [Fact]
     public async Task They_share_few_transactions_and_each_has_its_own_event()
     {
@@ -78,9 +68,11 @@ public sealed class CreatingTogether(OntologyHost host) : IClassFixture<Ontology
     private async Task<List<T>> WhileHeldUpAsync<T>(Func<List<Task<T>>> begin)
     {
         List<Task<T>> begun;
-        await using (var transaction = await _owner.BeginTransactionAsync())
+        await using var owner = new NpgsqlConnection(host.Database.ConnectionString);
+        await owner.OpenAsync();
+        await using (var transaction = await owner.BeginTransactionAsync())
         {
-            await using var hold = new NpgsqlCommand("lock table outbox in access exclusive mode", _owner);
+            await using var hold = new NpgsqlCommand("lock table outbox in access exclusive mode", owner);
             await hold.ExecuteNonQueryAsync();
             begun = begin();
             var intake = host.Services.GetRequiredService<ThingIntake>();
