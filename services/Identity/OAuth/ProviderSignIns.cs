@@ -63,8 +63,19 @@ internal sealed class ProviderSignIns(
         }
 
         // Whoever signed up with the address and never proved it may be lying in wait for its owner.
-        return known is { EmailVerified: true, DeletedAt: null } && !await links.HasAsync(known.Id, person.Provider, cancellationToken)
-            ? await PassAsync(known, person, isNew: true, cancellationToken)
+        if (known is not { EmailVerified: true, DeletedAt: null })
+        {
+            return s_accountExists;
+        }
+
+        if (!await links.HasAsync(known.Id, person.Provider, cancellationToken))
+        {
+            return await PassAsync(known, person, isNew: true, cancellationToken);
+        }
+
+        // Between the first look and this one the same person may have come another time, and made the account and the link.
+        return await links.FindUserAsync(person, cancellationToken) is { } meanwhile
+            ? await PassAsync(meanwhile, person, isNew: false, cancellationToken)
             : s_accountExists;
     }
 
