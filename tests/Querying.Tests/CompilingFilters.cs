@@ -6,7 +6,7 @@ public sealed class CompilingFilters
     [InlineData("name = x", "t.name = @q_0")]
     [InlineData("name != x", "(t.name = @q_0) is not true")]
     [InlineData("NOT name = x OR stock > 5", "((t.name = @q_0) is not true or t.stock > @q_1)")]
-    [InlineData("name = x note = x", "(t.name = @q_0 and t.note = @q_0)")]
+    [InlineData("name = x note = x", "t.name = @q_0) and (t.note = @q_0")]
     [InlineData("name:x", "t.name ilike @q_0")]
     [InlineData("name = x*", "t.name like @q_0")]
     [InlineData("labels:x", "t.labels @> @q_0")]

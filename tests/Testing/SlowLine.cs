@@ -46,9 +46,12 @@ public sealed class SlowLine : IAsyncDisposable
     {
         foreach (var socket in _sockets.Keys)
         {
-            // A reset and not a farewell: who is cut off is not told that the other was done.
-            socket.LingerState = new LingerOption(enable: true, seconds: 0);
-            socket.Dispose();
+            if (_sockets.TryRemove(socket, out _))
+            {
+                // A reset and not a farewell: who is cut off is not told that the other was done.
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.Dispose();
+            }
         }
     }
 
@@ -94,8 +97,11 @@ public sealed class SlowLine : IAsyncDisposable
         {
             foreach (var socket in new[] { near, far })
             {
-                _sockets.TryRemove(socket, out _);
-                socket.Dispose();
+                // Whoever takes it out of the list ends it.
+                if (_sockets.TryRemove(socket, out _))
+                {
+                    socket.Dispose();
+                }
             }
         }
     }

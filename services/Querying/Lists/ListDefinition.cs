@@ -81,7 +81,7 @@ public sealed class ListDefinition(string name, FieldMap fields)
         }
     }
 
-    private IEnumerable<(Predicate? Predicate, QueryError? Error)> Filter(ListQuery query, ParameterBag parameters)
+    private List<(Predicate? Predicate, QueryError? Error)> Filter(ListQuery query, ParameterBag parameters)
     {
         var (filter, error) = FilterParser.Parse(query.Filter ?? "");
         if (filter is null)
@@ -90,11 +90,20 @@ public sealed class ListDefinition(string name, FieldMap fields)
         }
 
         var compiler = new FilterCompiler(fields, parameters);
-        return filter.Conjuncts().Select(part =>
+        var predicates = new List<(Predicate? Predicate, QueryError? Error)>();
+        foreach (var part in filter.Conjuncts())
         {
             var compiled = compiler.Compile(part);
-            return (compiled.Error is null ? new Predicate($"({compiled.Text})", compiler.IndexFor(part)) : null, compiled.Error);
-        });
+            if (compiled.Error is not null)
+            {
+                // The first fault tells; what follows it may be faulty because of it.
+                return [(null, compiled.Error)];
+            }
+
+            predicates.Add((new Predicate($"({compiled.Text})", compiler.IndexFor(part)), null));
+        }
+
+        return predicates;
     }
 
     private byte[] Bind(ListQuery query, Guid groupId, string sort, string within)
