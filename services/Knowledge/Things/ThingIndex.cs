@@ -118,7 +118,8 @@ internal sealed partial class ThingIndex(
     {
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"select thing_id, version, content_hash from {ThingState.Table} where thing_id = any ($1)") { Parameters = { new() { Value = ids } } });
+            $"select thing_id, version, content_hash from {ThingState.Table} where thing_id = any ($1)")
+        { Parameters = { new() { Value = ids } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
         var states = new Dictionary<Guid, (long, string?)>();
