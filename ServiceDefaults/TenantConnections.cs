@@ -41,7 +41,7 @@ public static class TenantConnections
             return await TenantTransaction.WithinAsync(shared, cancellationToken);
         }
 
-        var transaction = await TenantTransaction.OnAsync(await dataSource.OpenConnectionAsync(cancellationToken), cancellationToken);
+        var transaction = await TenantTransaction.OnAsync(await dataSource.OpenConnectionAsync(cancellationToken));
         try
         {
             await SetAsync(transaction.Connection, scope, local: true, cancellationToken);

@@ -15,8 +15,9 @@ public sealed class TenantTransaction : IAsyncDisposable
     /// <summary>Open, and told the tenant.</summary>
     public NpgsqlConnection Connection { get; }
 
-    internal static async Task<TenantTransaction> OnAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-        => new(connection, await connection.BeginTransactionAsync(cancellationToken));
+    // Nothing is sent yet; given up here, the connection would be nobody's to close.
+    internal static async Task<TenantTransaction> OnAsync(NpgsqlConnection connection)
+        => new(connection, await connection.BeginTransactionAsync(CancellationToken.None));
 
     internal static async Task<TenantTransaction> WithinAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -9,7 +9,8 @@ internal sealed class OutboxTable(NpgsqlDataSource dataSource)
     public async Task<OutboxClaim> BeginClaimAsync(CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return new OutboxClaim(connection, await connection.BeginTransactionAsync(cancellationToken));
+        // Nothing is sent yet; given up here, the connection would be nobody's to close.
+        return new OutboxClaim(connection, await connection.BeginTransactionAsync(CancellationToken.None));
     }
 
     /// <summary>Gives messages that were set aside another life.</summary>

@@ -11,7 +11,7 @@ namespace OnePlatform.Ontology.Tests;
 
 /// <summary>
 /// Connections for requests are not reset between two uses. Here the pool has one: whatever was done on it, the next who uses it without
-/// naming a tenant must see nothing.
+/// naming a tenant must see nothing, and must get it at all.
 /// </summary>
 [Trait("Proof", "P1")]
 public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<OntologyHost>
@@ -46,6 +46,11 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
             await using var transaction = await source.BeginTenantTransactionAsync(scope, CancellationToken.None);
             await Assert.ThrowsAsync<PostgresException>(() => RunAsync(transaction.Connection, Fails));
         },
+        ["a transaction that is given up before it begins"] = async (_, source, scope) =>
+        {
+            var left = new CancellationToken(canceled: true);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.BeginTenantTransactionAsync(scope, left));
+        },
         ["a session"] = async (app, _, scope) =>
         {
             await using var session = await app.Services.GetRequiredService<TenantSessions>().OpenAsync(scope, CancellationToken.None);
@@ -56,6 +61,14 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
             await using var request = app.Services.CreateAsyncScope();
             request.ServiceProvider.GetRequiredService<TenantScope>().ActIn(scope.Groups);
             await request.ServiceProvider.GetRequiredService<OntologyDb>().Things.CountAsync();
+        },
+        ["a DbContext whose caller has left"] = async (app, _, scope) =>
+        {
+            await using var request = app.Services.CreateAsyncScope();
+            request.ServiceProvider.GetRequiredService<TenantScope>().ActIn(scope.Groups);
+            var left = new CancellationToken(canceled: true);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => request.ServiceProvider.GetRequiredService<OntologyDb>().Things.CountAsync(left));
         },
         ["the look at the schema on start"] = (app, _, _) => app.MigrateAsync<OntologyDb>([]),
     };

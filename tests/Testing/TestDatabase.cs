@@ -23,9 +23,11 @@ public sealed class TestDatabase : IAsyncDisposable
         await s_templates.GetOrAdd(template, _ => new Lazy<Task>(async () =>
         {
             await ExecuteAsync(admin, $"create database \"{template}\"");
-            var owner = For(admin, template);
-            await migrate(owner);
+            await migrate(For(admin, template));
             NpgsqlConnection.ClearAllPools();
+            // A server process outlives its client by a moment, and nothing is copied while one is there.
+            await ExecuteAsync(admin, $"alter database \"{template}\" allow_connections false");
+            await ExecuteAsync(admin, $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{template}'");
         })).Value;
 
         var name = $"{template}_{Guid.NewGuid():N}";

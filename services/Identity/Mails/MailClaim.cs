@@ -13,7 +13,8 @@ internal sealed class MailClaim(NpgsqlDataSource dataSource, NpgsqlConnection co
     public static async Task<MailClaim> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return new MailClaim(dataSource, connection, await connection.BeginTransactionAsync(cancellationToken));
+        // Nothing is sent yet; given up here, the connection would be nobody's to close.
+        return new MailClaim(dataSource, connection, await connection.BeginTransactionAsync(CancellationToken.None));
     }
 
     public async Task<ClaimedMail?> LockAsync(DateTimeOffset now, CancellationToken cancellationToken)
