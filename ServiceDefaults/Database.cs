@@ -59,12 +59,13 @@ public static class Database
     }
 
     internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource) => db
-        .UseNpgsql(dataSource, npgsql => npgsql.EnableRetryOnFailure())
+        .UseNpgsql(dataSource, npgsql => npgsql.ExecutionStrategy(dependencies => new CarefulRetry(dependencies)))
         .UseSnakeCaseNamingConvention()
-        .AddInterceptors(s_tellTenant, s_tellSharedTenant);
+        .AddInterceptors(s_tellTenant, s_tellSharedTenant, s_tellCommitted);
 
     private static readonly TellTenant s_tellTenant = new();
     private static readonly TellSharedTenant s_tellSharedTenant = new();
+    private static readonly TellCommitted s_tellCommitted = new();
 
     private static NpgsqlDataSource Pool(IServiceProvider services, string stated, bool reset)
     {

@@ -38,10 +38,10 @@ public static class TenantConnections
         if (scope.Shared is { } shared)
         {
             await SetAsync(shared, scope, local: true, cancellationToken);
-            return await TenantTransaction.WithinAsync(shared, cancellationToken);
+            return await TenantTransaction.WithinAsync(shared, scope, cancellationToken);
         }
 
-        var transaction = await TenantTransaction.OnAsync(await dataSource.OpenConnectionAsync(cancellationToken));
+        var transaction = await TenantTransaction.OnAsync(await dataSource.OpenConnectionAsync(cancellationToken), scope);
         try
         {
             await SetAsync(transaction.Connection, scope, local: true, cancellationToken);

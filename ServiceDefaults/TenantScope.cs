@@ -19,6 +19,9 @@ public sealed class TenantScope
     /// </summary>
     public NpgsqlConnection? Shared { get; private set; }
 
+    /// <summary>Whether a transaction of this unit of work has been kept: a failure after it does not undo that one.</summary>
+    public bool HasCommitted { get; private set; }
+
     /// <summary>Begins or, with null, ends to run everything in the transaction of one connection.</summary>
     public void Share(NpgsqlConnection? connection) => Shared = connection;
 
@@ -30,6 +33,8 @@ public sealed class TenantScope
 
     /// <summary>Lifts the restriction. Never in the path of a request without a reason that stands beside the call.</summary>
     public void ActAsSystem() => (Groups, IsSystem) = ([], true);
+
+    internal void Committed() => HasCommitted = true;
 
     /// <summary>The groups as a PostgreSQL array literal.</summary>
     internal string GroupsLiteral => $"{{{string.Join(',', Groups)}}}";

@@ -8,28 +8,37 @@ public sealed class TenantTransaction : IAsyncDisposable
     private const string Savepoint = "part";
 
     private readonly NpgsqlTransaction? _own;
+    private readonly TenantScope _scope;
     private bool _done;
 
-    private TenantTransaction(NpgsqlConnection connection, NpgsqlTransaction? own) => (Connection, _own) = (connection, own);
+    private TenantTransaction(NpgsqlConnection connection, NpgsqlTransaction? own, TenantScope scope)
+        => (Connection, _own, _scope) = (connection, own, scope);
 
     /// <summary>Open, and told the tenant.</summary>
     public NpgsqlConnection Connection { get; }
 
     // Nothing is sent yet; given up here, the connection would be nobody's to close.
-    internal static async Task<TenantTransaction> OnAsync(NpgsqlConnection connection)
-        => new(connection, await connection.BeginTransactionAsync(CancellationToken.None));
+    internal static async Task<TenantTransaction> OnAsync(NpgsqlConnection connection, TenantScope scope)
+        => new(connection, await connection.BeginTransactionAsync(CancellationToken.None), scope);
 
-    internal static async Task<TenantTransaction> WithinAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    internal static async Task<TenantTransaction> WithinAsync(NpgsqlConnection connection, TenantScope scope, CancellationToken cancellationToken)
     {
         await ExecuteAsync(connection, $"savepoint {Savepoint}", cancellationToken);
-        return new TenantTransaction(connection, own: null);
+        return new TenantTransaction(connection, own: null, scope);
     }
 
     /// <summary>Keeps what was done; in a shared transaction as long as that is kept.</summary>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         _done = true;
-        await (_own is null ? ExecuteAsync(Connection, $"release savepoint {Savepoint}", cancellationToken) : _own.CommitAsync(cancellationToken));
+        if (_own is null)
+        {
+            await ExecuteAsync(Connection, $"release savepoint {Savepoint}", cancellationToken);
+            return;
+        }
+
+        await _own.CommitAsync(cancellationToken);
+        _scope.Committed();
     }
 
     /// <inheritdoc/>

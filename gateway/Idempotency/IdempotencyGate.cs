@@ -117,7 +117,8 @@ internal sealed partial class IdempotencyGate(RequestDelegate next, KeptAnswers 
     private Task SettleAsync(HttpContext context, RequestFingerprint request, AnswerBuffer buffer)
     {
         var status = context.Response.StatusCode;
-        if (context.GetForwarderErrorFeature() is { } error && !OtherInstances.NeverArrived(error))
+        var isBroken = context.GetForwarderErrorFeature() is { } error && !OtherInstances.NeverArrived(error);
+        if (isBroken || RequestPass.Of(context).OutcomeIsUnknown)
         {
             return answers.InterruptAsync(request);
         }

@@ -1,5 +1,6 @@
 using OnePlatform.Gateway.Cors;
 using OnePlatform.Gateway.Limits;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Gateway.Proxy;
 
@@ -40,6 +41,7 @@ internal sealed class AnswerHeaders(RequestDelegate next, OriginGate origins, Li
         var headers = pass.Context.Response.Headers;
         headers.Remove("Server");
         headers.Remove("X-Powered-By");
+        headers.Remove(Outcome.Header);
         // Who may read an answer is decided here, never by a service.
         headers.Remove("Access-Control-Allow-Origin");
         headers.Remove("Access-Control-Allow-Credentials");

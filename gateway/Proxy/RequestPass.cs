@@ -15,6 +15,9 @@ internal sealed class RequestPass(HttpContext context)
 
     public LimitState Limits { get; set; }
 
+    /// <summary>A service has failed, and cannot say that it did nothing.</summary>
+    public bool OutcomeIsUnknown { get; set; }
+
     /// <summary>The origin that may read the answer, or null.</summary>
     public string? AllowedOrigin { get; set; }
 

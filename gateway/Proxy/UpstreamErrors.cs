@@ -21,8 +21,14 @@ internal static class UpstreamErrors
     /// <summary>A service's own problem passes; any other failure of it, such as one of a proxy in between, does not.</summary>
     public static ValueTask HideFailure(ResponseTransformContext transform)
     {
-        if (transform.ProxyResponse is { } response && (int)response.StatusCode >= 500
-            && response.Content.Headers.ContentType?.MediaType != "application/problem+json")
+        if (transform.ProxyResponse is not { } response || (int)response.StatusCode < 500)
+        {
+            return default;
+        }
+
+        var isProblem = response.Content.Headers.ContentType?.MediaType == "application/problem+json";
+        RequestPass.Of(transform.HttpContext).OutcomeIsUnknown = !isProblem || response.Headers.Contains(Outcome.Header);
+        if (!isProblem)
         {
             transform.SuppressResponseBody = true;
             transform.HttpContext.Response.Headers.Clear();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
 using StackExchange.Redis;
 using Xunit;
@@ -130,6 +131,33 @@ public sealed class RepeatingRequests(GatewayHost host) : IClassFixture<GatewayH
         using var retried = await PostAsync(path, credential, key);
         Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (failed.StatusCode, retried.StatusCode));
         Assert.False(retried.Headers.Contains("Idempotency-Replayed"));
+    }
+
+    [Theory]
+    [InlineData("application/problem+json", true)]
+    [InlineData("text/html", false)]
+    public async Task A_failure_that_may_have_acted_is_not_tried_again(string mediaType, bool isTold)
+    {
+        var (path, acted) = ($"/api/things/{Guid.NewGuid()}", 0);
+        host.Platform.Answer(path, context =>
+        {
+            acted++;
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.ContentType = mediaType;
+            if (isTold)
+            {
+                context.Response.Headers[Outcome.Header] = Outcome.Unknown;
+            }
+
+            return context.Response.WriteAsync("{}");
+        });
+        var (credential, key) = (host.Platform.MakeKey(), NewKey());
+        using var failed = await PostAsync(path, credential, key);
+        using var retried = await PostAsync(path, credential, key);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict), (failed.StatusCode, retried.StatusCode));
+        Assert.Equal("idempotency_outcome_unknown", (await GatewayHost.JsonAsync(retried))["code"]!.GetValue<string>());
+        Assert.False(failed.Headers.Contains(Outcome.Header));
+        Assert.Equal(1, acted);
     }
 
     [Fact]

@@ -80,16 +80,24 @@ public sealed class OntologyHost : IAsyncLifetime
         return id;
     }
 
-    private ServiceHost<OntologyDb> HostOn(string connectionString, bool migrate, params (string Key, string? Value)[] settings) => new(new Dictionary<string, string?>(
-        settings.Select(s => KeyValuePair.Create(s.Key, s.Value)))
+    private ServiceHost<OntologyDb> HostOn(string connectionString, bool migrate, params (string Key, string? Value)[] settings)
     {
-        ["ConnectionStrings:ontologydb"] = connectionString,
-        ["ConnectionStrings:rabbitmq"] = ServiceHost<OntologyDb>.NoBroker,
-        ["services:identity:http:0"] = _tokens!.Address,
-        ["services:events:http:0"] = "http://127.0.0.1:9",
-        ["Database:MigrateOnStart"] = migrate ? "true" : "false",
-        ["Querying:CursorKey"] = "a-key-for-tests-that-is-long-enough",
-    });
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:ontologydb"] = connectionString,
+            ["ConnectionStrings:rabbitmq"] = ServiceHost<OntologyDb>.NoBroker,
+            ["services:identity:http:0"] = _tokens!.Address,
+            ["services:events:http:0"] = "http://127.0.0.1:9",
+            ["Database:MigrateOnStart"] = migrate ? "true" : "false",
+            ["Querying:CursorKey"] = "a-key-for-tests-that-is-long-enough",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return new ServiceHost<OntologyDb>(all);
+    }
 }
 
 public sealed record Tenant(Guid Group, Guid Person, HttpClient Client)

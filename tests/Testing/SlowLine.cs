@@ -55,13 +55,18 @@ public sealed class SlowLine : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the line for good; nobody listens there any more.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+
         await _ended.CancelAsync();
         _listener.Stop();
         Cut();
         await _accepting;
-        _ended.Dispose();
     }
 
     private async Task AcceptAsync()
