@@ -10,13 +10,16 @@ namespace OnePlatform.Messaging;
 /// the log goes in few <see cref="LinesLogged"/>, and what is as well said at once in few messages of its kind; a message that says
 /// nothing to anybody else is not sent by itself.
 /// </summary>
-internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutboxTransport
+internal sealed class MassTransitTransport(IBusControl bus, TimeProvider clock) : IOutboxTransport
 {
     private static readonly ActivitySource s_activities = new(OutboxMetrics.Name);
+
+    private bool _hasStarted;
 
     public async Task<IReadOnlyList<PublishFailure>> PublishAsync(
         IReadOnlyList<ClaimedMessage> messages, CancellationToken cancellationToken)
     {
+        await StartedAsync(cancellationToken);
         var failures = new List<PublishFailure>();
         var sends = new List<Task>(messages.Count);
         var (batches, gathered) = (new LogBatches(clock), new GatheredEvents(clock));
@@ -56,6 +59,16 @@ internal sealed class MassTransitTransport(IBus bus, TimeProvider clock) : IOutb
         }
 
         return failures;
+    }
+
+    // On a broker that is new the service's own queues come with its start, and what is published before reaches none of them.
+    private async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasStarted)
+        {
+            _hasStarted = await bus.WaitForHealthStatus(BusHealthStatus.Healthy, cancellationToken) == BusHealthStatus.Healthy;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task PublishInOrderAsync(IReadOnlyList<LinesLogged> batches, CancellationToken cancellationToken)

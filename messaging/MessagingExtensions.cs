@@ -110,7 +110,7 @@ public static class MessagingExtensions
             // A broker that hangs is noticed in twice this time. Caches that live by its news must not wait for it longer.
             host.Heartbeat(s_heartbeat);
         });
-        rabbit.UseMessageRetry(retry => retry.Intervals([.. options.Retries ?? MessagingOptions.DefaultRetries]));
+        rabbit.UseMessageRetry(retry => retry.SetRetryPolicy(filter => new PatientRetry(filter, options.Retries ?? MessagingOptions.DefaultRetries)));
         rabbit.ConfigureEndpoints(context, new KebabCaseEndpointNameFormatter($"{options.QueuePrefix}{service}", includeNamespace: false));
     }
 }

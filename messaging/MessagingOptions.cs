@@ -18,7 +18,7 @@ public sealed class MessagingOptions
 
     /// <summary>
     /// Delays before a failed message is tried again; after the last it goes to the queue's <c>_error</c> queue. Unless stated: 100 ms,
-    /// 500 ms, 2 s, 5 s and 15 s.
+    /// 500 ms, 2 s, 5 s and 15 s. While the database is away a message waits, and none of this counts.
     /// </summary>
     // Not its default: configuration adds to a list that is there already.
     public IReadOnlyList<TimeSpan>? Retries { get; set; }
