@@ -49,7 +49,7 @@ public static class ApiJson
 /// <summary>RFC 3339 in UTC with exactly three decimals, <c>2026-01-31T12:00:00.000Z</c>; reads any offset.</summary>
 internal sealed class MillisecondTimeConverter : JsonConverter<DateTimeOffset>
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    private const int ToTheMillisecond = 23;
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         => reader.TryGetDateTimeOffset(out var time)
@@ -58,8 +58,10 @@ internal sealed class MillisecondTimeConverter : JsonConverter<DateTimeOffset>
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        Span<char> text = stackalloc char[24];
-        value.UtcDateTime.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
-        writer.WriteStringValue(text[..length]);
+        // The round-trip format, which has seven decimals, has a way of its own through the framework; a format of ours costs four times as much.
+        Span<byte> text = stackalloc byte[28];
+        value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[ToTheMillisecond] = (byte)'Z';
+        writer.WriteStringValue(text[..(ToTheMillisecond + 1)]);
     }
 }

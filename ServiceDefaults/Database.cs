@@ -52,7 +52,9 @@ public static class Database
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
             services.GetRequiredService<ILogger<Migrator<TDb>>>()));
-        builder.Services.AddDbContext<TDb>((services, db) => Configure(db, services.GetRequiredService<TenantSessions>().Pool));
+        // The options are the same for every request, and making them is the dearest part of making a context.
+        builder.Services.AddDbContext<TDb>(
+            (services, db) => Configure(db, services.GetRequiredService<TenantSessions>().Pool), optionsLifetime: ServiceLifetime.Singleton);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             typeof(TDb).Name, services => new DatabaseCheck(services.GetRequiredService<NpgsqlDataSource>()), null, ["ready"], TimeSpan.FromSeconds(3)));
         return builder;

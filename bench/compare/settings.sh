@@ -4,7 +4,7 @@ repository=$(cd "$here/../.." && pwd)
 STATE=${STATE:-/tmp/oneplatform-compare}      # packages, databases, results; removing it starts anew
 BASE_PORT=${BASE_PORT:-18050}                 # gateway, Directus, Parse Server, Better Auth on the ports from here
 PGPORT=${PGPORT:-18059}                       # PostgreSQL while the peers are measured
-CONNECTIONS=${CONNECTIONS:-32} WARM=${WARM:-20} SECONDS_EACH=${SECONDS_EACH:-6} RUNS=${RUNS:-3}
+CONNECTIONS=${CONNECTIONS:-32} WARM=${WARM:-30} SECONDS_EACH=${SECONDS_EACH:-6} RUNS=${RUNS:-3}
 TENANTS=20 ROWS_EACH=5000 USERS=100 COST=${COST:-10}
 PASSWORD=plum-Ladder-97-river
 TYPES=(note page course lesson quiz product blog_post recording video link)
