@@ -7,12 +7,14 @@ internal sealed class Candidates(int k)
 
     private readonly PriorityQueue<int, double> _lowest = new(k + 1);
     private readonly List<(int Row, double Highest)> _rows = [];
-    private double _floor = k > 0 ? double.NegativeInfinity : double.PositiveInfinity;
     private int _pruneAt = PruneAt;
+
+    /// <summary>What scores less for certain is not among the best.</summary>
+    public double Floor { get; private set; } = k > 0 ? double.NegativeInfinity : double.PositiveInfinity;
 
     public void Offer(int row, double score, double bound)
     {
-        if (score + bound < _floor)
+        if (score + bound < Floor)
         {
             return;
         }
@@ -29,15 +31,15 @@ internal sealed class Candidates(int k)
 
         if (_lowest.Count == k && _lowest.TryPeek(out _, out var floor))
         {
-            _floor = floor;
+            Floor = floor;
         }
 
         if (_rows.Count >= _pruneAt)
         {
-            _rows.RemoveAll(candidate => candidate.Highest < _floor);
+            _rows.RemoveAll(candidate => candidate.Highest < Floor);
             _pruneAt = Math.Max(PruneAt, 2 * _rows.Count);
         }
     }
 
-    public IEnumerable<int> Rows() => _rows.Where(candidate => candidate.Highest >= _floor).Select(candidate => candidate.Row);
+    public IEnumerable<int> Rows() => _rows.Where(candidate => candidate.Highest >= Floor).Select(candidate => candidate.Row);
 }

@@ -93,6 +93,12 @@ internal sealed class VectorIndex(int dimensions)
         var block = _blocks[number];
         Span<ulong> allowed = stackalloc ulong[searches.Length];
         Span<int> products = stackalloc int[searches.Length];
+        Span<Cut> cuts = stackalloc Cut[searches.Length];
+        for (var i = 0; i < cuts.Length; i++)
+        {
+            cuts[i] = new Cut(searches[i].Query, candidates[i].Floor);
+        }
+
         for (var word = 0; word < BlockRows / 64; word++)
         {
             var first = (number * BlockRows) + (word * 64);
@@ -113,23 +119,20 @@ internal sealed class VectorIndex(int dimensions)
                 var bit = BitOperations.TrailingZeroCount(rows);
                 var place = (word * 64) + bit;
                 WholeDot.Of(block.Whole.AsSpan(place * Dimensions, Dimensions), queries, products);
-                for (var i = 0; i < products.Length; i++)
+                var (step, error, norm) = (block.Steps[place], block.Errors[place], block.Norms[place]);
+                for (var i = 0; i < cuts.Length; i++)
                 {
-                    if ((allowed[i] & (1UL << bit)) != 0)
+                    ref var cut = ref cuts[i];
+                    var (score, bound) = (products[i] * cut.Step * step, cut.Bound(error, norm));
+                    // Nearly every row ends here, so this is all that is done for it.
+                    if (score + bound >= cut.Floor && (allowed[i] & (1UL << bit)) != 0)
                     {
-                        Offer(candidates[i], first + bit, products[i], searches[i].Query, block, place);
+                        candidates[i].Offer(first + bit, score, bound);
+                        cut.Floor = candidates[i].Floor;
                     }
                 }
             }
         }
-    }
-
-    private static void Offer(Candidates candidates, int row, int product, QueryVector query, Block block, int place)
-    {
-        // |q·v - q'·v'| <= |q - q'| |v| + |q'| |v - v'|, and |v'| <= |v| + |v - v'|.
-        var error = block.Errors[place];
-        var bound = (query.Error * (block.Norms[place] + error)) + ((query.Norm + query.Error) * error);
-        candidates.Offer(row, product * query.Step * block.Steps[place], bound);
     }
 
     private float[] Vector(int row)
@@ -148,6 +151,21 @@ internal sealed class VectorIndex(int dimensions)
         }
 
         return vector;
+    }
+
+    /// <summary>What of a search decides about a row, side by side.</summary>
+    private struct Cut(QueryVector query, double floor)
+    {
+        public readonly double Step = query.Step;
+
+        /// <summary>Of the rows there are k that score more.</summary>
+        public double Floor = floor;
+
+        private readonly double _error = query.Error;
+        private readonly double _most = query.Norm + query.Error;
+
+        // |q·v - q'·v'| <= |q - q'| |v| + |q'| |v - v'|, and |v'| <= |v| + |v - v'|.
+        public readonly double Bound(float error, float norm) => (_error * (norm + error)) + (_most * error);
     }
 
     private sealed class Block(int dimensions)

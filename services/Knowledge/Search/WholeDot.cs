@@ -81,8 +81,17 @@ internal static class WholeDot
             d += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref fourth, i));
         }
 
-        (products[0], products[1], products[2], products[3]) = (Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d));
+        SumEach(a, b, c, d).CopyTo(products);
     }
+
+    // Four sums in half the steps of four times one.
+    private static Vector128<int> SumEach(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d)
+    {
+        var both = Avx2.HorizontalAdd(Avx2.HorizontalAdd(Halves(a), Halves(b)), Avx2.HorizontalAdd(Halves(c), Halves(d)));
+        return both.GetLower() + both.GetUpper();
+    }
+
+    private static Vector256<int> Halves(Vector512<int> whole) => whole.GetLower() + whole.GetUpper();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Portable(ref sbyte rows, ref short queries, int length, ref int i)
