@@ -53,7 +53,7 @@ internal static partial class ProblemWriting
     {
         BadHttpRequestException { InnerException: JsonException json } => FromJson(json),
         BadHttpRequestException bad => Problems.Make(bad.StatusCode, CodeOf(bad.StatusCode), DetailOf(bad)),
-        NpgsqlException database when database.IsTransient || DatabaseErrors.IsAway(database) => Away(),
+        NpgsqlException database when IsAway(database) => Away(),
         TimeoutException => Away(),
         DbUpdateConcurrencyException => Problems.Make(
             StatusCodes.Status409Conflict, "changed_meanwhile", "What this would change was changed at the same moment. Read it and try again."),
@@ -66,6 +66,14 @@ internal static partial class ProblemWriting
 
     private static ProblemDetails Away() => Problems.Make(
         StatusCodes.Status503ServiceUnavailable, ProblemCodes.Unavailable, "Something this answer needs is not available; try again.");
+
+    // Shut down, crashed, not up yet, without room or memory, or unable to read its files: no fault of the request, and not for ever. With
+    // a full disk PostgreSQL calls it an internal error that it cannot welcome a new connection.
+    private static bool IsAway(NpgsqlException exception) => exception.IsTransient || exception is PostgresException
+    {
+        SqlState: ['5', '3' or '8', ..] or PostgresErrorCodes.InternalError
+            or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow,
+    };
 
     public static void AddRetryAfter(HttpResponse response)
     {

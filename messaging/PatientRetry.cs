@@ -1,7 +1,6 @@
 using MassTransit;
 using MassTransit.RetryPolicies;
 using Npgsql;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Messaging;
 
@@ -23,9 +22,13 @@ internal sealed class PatientRetry(IExceptionFilter filter, IReadOnlyList<TimeSp
 
     public void Probe(ProbeContext context) => context.Set(new { Policy = nameof(PatientRetry), Delays });
 
-    private static bool IsAway(Exception exception) => exception is NpgsqlException database
-        ? DatabaseErrors.IsAway(database)
-        : exception.InnerException is { } inner && IsAway(inner);
+    // Out of reach, shut down, not up yet, or without room: what passes, and for every message alike. Two that met fail by themselves.
+    private static bool IsAway(Exception exception) => exception switch
+    {
+        PostgresException refused => refused.SqlState.StartsWith("53", StringComparison.Ordinal) || refused.SqlState.StartsWith("57P", StringComparison.Ordinal),
+        NpgsqlException database => database.IsTransient,
+        _ => exception.InnerException is { } inner && IsAway(inner),
+    };
 
     private sealed class Delivery<T>(PatientRetry policy, T context) : BaseRetryPolicyContext<T>(policy, context)
         where T : class, PipeContext

@@ -53,9 +53,9 @@ internal static class ProxyRegistration
             : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         // Each hop must be a stated one; how many there are is the operator's matter.
         forwarded.ForwardLimit = null;
-        foreach (var network in options.Value.TrustedProxies)
+        foreach (var network in options.Value.TrustedNetworks())
         {
-            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+            forwarded.KnownIPNetworks.Add(network);
         }
     }
 }

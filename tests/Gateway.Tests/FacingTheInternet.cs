@@ -52,6 +52,18 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
     }
 
     [Fact]
+    public async Task A_proxy_is_stated_by_its_address_too_and_what_is_neither_is_named_at_the_start()
+    {
+        using var behind = new HttpClient { BaseAddress = await host.AddListeningGatewayAsync(("Proxy:TrustedProxies:0", "127.0.0.1")) };
+        var seen = await GatewayHost.JsonAsync(
+            await GatewayHost.SendAsync(behind, HttpMethod.Get, "/api/things", ("X-API-Key", host.Platform.MakeKey()), ("X-Forwarded-For", Client)));
+        Assert.Equal(Client, seen["headers"]!["x-forwarded-for"]!.GetValue<string>());
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => host.AddListeningGatewayAsync(("Proxy:TrustedProxies:0", "10.0.0.0/99")));
+        Assert.Contains("Proxy:TrustedProxies has '10.0.0.0/99'", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_tied_to_an_address_stays_shut_to_others_while_it_is_in_use_there()
     {
         var key = host.Platform.MakeKey();
