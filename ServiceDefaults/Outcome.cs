@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Polly.CircuitBreaker;
@@ -36,8 +37,8 @@ public static class Outcome
         NpgsqlException database => database.Message.StartsWith("Exception while ", StringComparison.Ordinal),
         HttpRequestException http => http.HttpRequestError is not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError),
         BrokenCircuitException => false,
-        _ when exception.InnerException is NpgsqlException => MayHaveActed(exception.InnerException),
-        _ when exception.InnerException?.InnerException is NpgsqlException inner => MayHaveActed(inner),
+        // Entity Framework's own exceptions stand around it, more than one where it has tried again.
+        _ when exception.InnerException is NpgsqlException or DbUpdateException => MayHaveActed(exception.InnerException),
         _ => true,
     };
 }

@@ -10,7 +10,6 @@ using OnePlatform.Messaging;
 using OnePlatform.Ontology.Contracts;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
-using RabbitMQ.Client;
 using Xunit;
 
 namespace OnePlatform.Events.Tests;
@@ -60,12 +59,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         await PublishAsync(service, [.. new[] { "x.good", "x.\0", "x.fine" }.Select(type => new ActivityLogged(
             Guid.CreateVersion7(), now, EventOrigin.System, [EventsHost.Line(group, type)]))]);
 
-        await using var connection = await new ConnectionFactory { Uri = new Uri(servers.RabbitMQ) }.CreateConnectionAsync();
-        await Eventually.SucceedsAsync(async () =>
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
-        }, s_deadline);
+        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1, s_deadline);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
 
         using var admin = service.ClientWith(host.Tokens.ForPerson(Guid.NewGuid(), group, Role.PlatformOwner));
@@ -75,11 +69,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         using var redriven = await admin.PostAsync("/api/events/redrive", null);
         Assert.True(redriven.IsSuccessStatusCode, await redriven.Content.ReadAsStringAsync());
         Assert.Equal(1, (await redriven.Content.ReadFromJsonAsync<JsonObject>())!["deliveries"]!.GetValue<int>());
-        await Eventually.SucceedsAsync(async () =>
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync("events-record-lines_error")).MessageCount);
-        }, s_deadline);
+        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1, s_deadline);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
     }
 

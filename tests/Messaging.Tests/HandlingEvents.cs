@@ -63,13 +63,7 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         await host.TakeNoteAsync();
 
         var queue = $"{host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-always-fail_error";
-        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = new Uri(broker.Address) };
-        await using var connection = await factory.CreateConnectionAsync();
-        await Eventually.SucceedsAsync(async () =>
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
-        }, s_deadline);
+        await Queues.HoldsAsync(broker.Address, queue, 1, s_deadline);
         Assert.Equal(3, _meeting.Begun);
         await Eventually.TrueAsync(() => Task.FromResult(measured[$"messaging.queue.depth {queue}"] == 1), s_deadline);
     }

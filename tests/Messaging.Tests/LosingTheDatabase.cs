@@ -53,13 +53,7 @@ public sealed class LosingTheDatabase(BrokerFixture broker) : IAsyncLifetime
 
         (_stores.FailsThere, _stores.IsBack) = (true, true);
         var queue = $"{host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-ask-the-store_error";
-        var factory = new RabbitMQ.Client.ConnectionFactory { Uri = new Uri(broker.Address) };
-        await using var connection = await factory.CreateConnectionAsync();
-        await Eventually.SucceedsAsync(async () =>
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            Assert.Equal(1u, (await channel.QueueDeclarePassiveAsync(queue)).MessageCount);
-        }, s_deadline);
+        await Queues.HoldsAsync(broker.Address, queue, 1, s_deadline);
         Assert.Equal(2, _stores.Handled);
     }
 
