@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Npgsql;
+using NpgsqlTypes;
 using OnePlatform.Contracts;
 
 namespace OnePlatform.Messaging;
@@ -52,6 +54,23 @@ public sealed class OutboxMessage
             TraceParent = Activity.Current?.Id,
             CreatedAt = message.OccurredAt,
             DueAt = message.OccurredAt,
+        };
+    }
+
+    /// <summary>Stores <paramref name="message"/> beside rows that are written by SQL, in one transaction with them.</summary>
+    public static NpgsqlBatchCommand InsertOf(IIntegrationEvent message)
+    {
+        var row = For(message);
+        return new NpgsqlBatchCommand("insert into outbox (event_id, type, body, trace_parent, created_at, due_at, attempts) values ($1, $2, $3, $4, $5, $5, 0)")
+        {
+            Parameters =
+            {
+                new() { Value = row.EventId },
+                new() { Value = row.Type },
+                new() { Value = row.Body },
+                new() { Value = (object?)row.TraceParent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = row.CreatedAt },
+            },
         };
     }
 }

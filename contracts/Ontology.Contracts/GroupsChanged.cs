@@ -33,4 +33,5 @@ public sealed record GroupSnapshot(
 public sealed record GroupSecurity(bool RequireTwoFactor, bool RequireVerifiedEmail);
 
 /// <summary>The limits in force for a group: its plan's, or its own settings'. Null means no limit.</summary>
-public sealed record GroupLimits(int? RequestsPerMinute, int? Burst, long? ApiCallsPerMonth, long? StorageBytes, int? EventDays);
+public sealed record GroupLimits(
+    int? RequestsPerMinute, int? Burst, long? ApiCallsPerMonth, long? StorageBytes, int? EventDays, long? Knowledge = null, long? AiTokensPerMonth = null);

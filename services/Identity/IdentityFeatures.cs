@@ -145,8 +145,9 @@ internal static class IdentityFeatures
         services.AddSingleton<LastUses>();
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());
-        services.AddSingleton<KeepUsage>();
-        services.AddHostedService(provider => provider.GetRequiredService<KeepUsage>());
+        services.AddScoped<UsageReads>();
+        services.AddSingleton<TellCalls>();
+        services.AddHostedService(provider => provider.GetRequiredService<TellCalls>());
     }
 
     public static IServiceCollection AddMails(this IServiceCollection services)

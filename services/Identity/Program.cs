@@ -33,6 +33,7 @@ builder.AddMessaging<IdentityDb>("identity", bus =>
     bus.AddConsumer<KeepGroupTree<IdentityDb>>();
     bus.AddConsumer<KeepMemberships>();
     bus.AddConsumer<MailInvitations>();
+    bus.AddConsumer<KeepMeasuredUsage<IdentityDb>>();
 });
 builder.AddApiDescription();
 builder.AddIdentityOptions(builder.Configuration.GetConnectionString("identitydb"));

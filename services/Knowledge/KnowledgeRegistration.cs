@@ -9,10 +9,12 @@ using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Index;
 using OnePlatform.Knowledge.Links;
 using OnePlatform.Knowledge.Qdrant;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Knowledge.Reading;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
 using OnePlatform.Knowledge.Things;
+using OnePlatform.Tenancy;
 
 namespace OnePlatform.Knowledge;
 
@@ -30,7 +32,6 @@ internal static class KnowledgeRegistration
         services.AddSingleton(provider => new Chunker(provider.GetRequiredService<IOptions<ChunkingOptions>>().Value));
         services.AddSingleton(provider => new DocumentReaders(provider.GetRequiredService<IOptions<ReadingLimits>>().Value));
         services.AddSingleton<Embedder>().AddExceptionHandler<EmbeddingProblems>();
-        services.AddOptions<ModelBudgetOptions>().BindConfiguration(ModelBudgetOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<ChatModelOptions>().BindConfiguration(ChatModelOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton(provider => AnswererFactory.CreateModel(provider.GetRequiredService<IOptions<ChatModelOptions>>().Value));
         services.AddSingleton(provider => AnswererFactory.Create(
@@ -53,10 +54,12 @@ internal static class KnowledgeRegistration
             services.AddScoped<ISearchIndex, BuiltInIndex>();
         }
 
+        services.AddSingleton<GroupQuotas>().AddSingleton<KnowledgeRoom>().AddScoped<ModelBudget>();
+        services.AddStorageMeter(new StorageMeter("knowledge", KnowledgeRoom.EveryGroup));
         services.AddScoped<ThingIndex>().AddScoped<LinkStore>();
         services.AddSingleton<ChatStreams>();
         services.AddScoped<ChatStore>();
-        services.AddScoped<ActivityLog>().AddScoped<ModelBudget>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
+        services.AddScoped<ActivityLog>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
         services.AddSingleton<Reembedding>().AddHostedService(provider => provider.GetRequiredService<Reembedding>());
         services.AddHostedService<PruneIndex>();
     }

@@ -23,6 +23,7 @@ builder.AddMessaging<OntologyDb>("ontology", bus =>
     bus.AddConsumer<KeepUsers>();
     bus.AddConsumer<KeepMailedLinks>();
     bus.AddConsumer<ForgetTypes>().OnEveryInstance();
+    bus.AddConsumer<KeepMeasuredUsage<OntologyDb>>();
 });
 builder.AddApiDescription();
 builder.Services.AddValidation();
@@ -31,6 +32,7 @@ builder.Services.AddQuerying();
 builder.Services.AddTypes();
 builder.Services.AddScoped<ListReader>();
 builder.Services.AddGroups();
+builder.Services.AddStorageMeter(new StorageMeter("ontology", ThingSizes.EveryGroup));
 builder.Services.AddPeople();
 builder.Services.AddThings();
 builder.Services.AddThingConnections();

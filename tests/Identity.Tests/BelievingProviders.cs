@@ -1,4 +1,5 @@
 using System.Net;
+using OnePlatform.Testing;
 using Xunit;
 using static OnePlatform.Identity.Tests.IdentityHost;
 using static OnePlatform.Identity.Tests.ProviderHost;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Identity.Tests;

@@ -93,6 +93,32 @@ public sealed class KeepingQuotas(OntologyHost host) : IClassFixture<OntologyHos
     }
 
     [Fact]
+    public async Task Of_what_others_count_a_group_sees_this_month_or_the_last_measurement_against_its_limit()
+    {
+        var tenant = await LimitedAsync(new { apiCallsPerMonth = 12, storageBytes = 1_600 });
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        foreach (var (metric, day, source, amount) in new[]
+        {
+            ("calls", today, "gateway", 5L), ("calls", today.AddDays(-today.Day), "gateway", 100), ("tokens", today, "knowledge", 3),
+            ("storage", today, "knowledge", 1_000), ("storage", today.AddDays(-1), "knowledge", 4_000), ("storage", today.AddDays(-1), "ontology", 500),
+        })
+        {
+            await MeasuredAsync(tenant.Group, metric, day, Guid.Empty, source, amount);
+        }
+
+        await MeasuredAsync(tenant.Group, "calls", today, Guid.NewGuid(), "gateway", 7);
+        using var answer = await tenant.Client.GetAsync($"/api/groups/{tenant.Group}/usage");
+        var quotas = (await answer.OkAsync())["results"]!.AsArray();
+        Assert.Equal(
+            [
+                ("things", 0, "ok"), ("connections", 0, "ok"), ("childGroups", 0, "ok"), ("users", 1, "ok"), ("apiCallsPerMonth", 12, "exceeded"),
+                ("aiTokensPerMonth", 3, "ok"), ("storageBytes", 1_500, "warning"), ("knowledge", 0, "ok"),
+            ],
+            quotas.Select(q => ((string)q!["quota"]!, (long)q["used"]!, (string)q["state"]!)));
+        Assert.Equal((12, tenant.Group.ToString()), ((long)quotas[4]!["limit"]!, (string?)quotas[4]!["from"]));
+    }
+
+    [Fact]
     public async Task A_batch_is_held_to_the_groups_below_a_group_that_it_made_itself()
     {
         var tenant = await LimitedAsync(new { childGroups = 2 });
@@ -101,6 +127,11 @@ public sealed class KeepingQuotas(OntologyHost host) : IClassFixture<OntologyHos
             "/api/batch", new { atomic = true, operations = new[] { Group("a", tenant.Group.ToString()), Group("b", "$a.id"), Group("c", "$a.id"), Group("d", "$a.id") } });
         Assert.Contains("Operation 3", (string?)(await answer.ProblemAsync(403, "batch_refused"))["detail"], StringComparison.Ordinal);
     }
+
+    /// <summary>Stands in for the event that tells of it.</summary>
+    private Task<int> MeasuredAsync(Guid group, string metric, DateOnly day, Guid key, string source, long amount) => host.Database.ScalarAsync<int>(
+        "insert into measured_usage (group_id, metric, day, key_id, source, amount, measured_at) values ($1, $2, $3, $4, $5, $6, now())",
+        group, metric, day, key, source, amount);
 
     private static Task<HttpResponseMessage> BelowAsync(Tenant tenant, Guid? parent) => tenant.Client.PostAsJsonAsync(
         "/api/groups", new { slug = $"q-{Guid.NewGuid():N}"[..20], name = "Below", type = "business", parentGroupId = parent });

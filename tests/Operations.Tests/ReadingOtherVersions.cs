@@ -68,6 +68,7 @@ public sealed class ReadingOtherVersions
             _ when of == typeof(string) => "text",
             _ when of == typeof(Guid) => Guid.CreateVersion7(),
             _ when of == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
+            _ when of == typeof(DateOnly) => new DateOnly(2026, 1, 1),
             _ when of == typeof(TimeSpan) => TimeSpan.FromSeconds(1),
             _ when of == typeof(JsonElement) => JsonElement.Parse("""{"known":1}"""),
             _ when of.IsEnum => Enum.GetValues(of).GetValue(0)!,

@@ -12,7 +12,7 @@ internal sealed record Setting(string Process, string Name, string Type, string 
 internal static class Settings
 {
     private static readonly string[] s_assemblies =
-        ["OnePlatform.ServiceDefaults", "OnePlatform.Messaging", "OnePlatform.Querying", "OnePlatform.Gateway", "OnePlatform.Identity", "OnePlatform.Ontology", "OnePlatform.Events", "OnePlatform.Knowledge"];
+        ["OnePlatform.ServiceDefaults", "OnePlatform.Messaging", "OnePlatform.Querying", "OnePlatform.Tenancy", "OnePlatform.Gateway", "OnePlatform.Identity", "OnePlatform.Ontology", "OnePlatform.Events", "OnePlatform.Knowledge"];
 
     public static IReadOnlyList<Setting> All { get; } = [.. s_assemblies.Select(Assembly.Load).SelectMany(Of)
         .OrderBy(s => s.Process, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal)];

@@ -19,6 +19,7 @@ internal sealed class ApiWalk(JsonObject document)
     /// <param name="template">The path as it is documented, with a query if there is one.</param>
     /// <param name="body">Sent as JSON, or as it is when it is content already.</param>
     /// <param name="arguments">For the places in the template, in their order.</param>
+    /// <returns>JSON, other text, or where a redirection leads that the client did not follow.</returns>
     public async Task<JsonNode> CallAsync(HttpClient client, string method, string template, object? body = null, params object?[] arguments)
     {
         var (path, query) = template.Split('?') is [var before, var after] ? (before, $"?{after}") : (template, "");
@@ -33,7 +34,8 @@ internal sealed class ApiWalk(JsonObject document)
         Assert.True(
             (int)response.StatusCode < 400 && documented.ContainsKey($"{(int)response.StatusCode}"), $"{method} {address} answered {(int)response.StatusCode}: {text}");
         _called.Add((method, path));
-        return response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text)! : JsonValue.Create(text);
+        return response.Headers.Location is { } next && (int)response.StatusCode is 302 ? JsonValue.Create(next.OriginalString)
+            : response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? JsonNode.Parse(text)! : JsonValue.Create(text);
     }
 
     /// <summary>Operations with one of the tags that were not called.</summary>

@@ -14,6 +14,9 @@ public class PlatformFixture : IAsyncLifetime
 
     public LocalPlatform Platform { get; private set; } = null!;
 
+    /// <summary>Known to Identity as <c>fake</c>.</summary>
+    public FakeProvider Provider { get; private set; } = null!;
+
     public JsonNode Demo { get; private set; } = null!;
 
     public string DemoKey => Demo["apiKey"]!.GetValue<string>();
@@ -23,12 +26,20 @@ public class PlatformFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Platform = await LocalPlatform.StartAsync(new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder });
+        Provider = await FakeProvider.StartAsync();
+        var environment = Provider.Settings("fake").ToDictionary(s => s.Item1.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Item2);
+        environment["Usage__MeasureInterval"] = "00:00:01";
+        Platform = await LocalPlatform.StartAsync(
+            new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder, Environment = environment });
         await Platform.WaitUntilReadyAsync(s_start);
         Demo = JsonNode.Parse(await File.ReadAllTextAsync(Platform.DemoFile))!;
     }
 
-    public virtual async Task DisposeAsync() => await Platform.DisposeAsync();
+    public virtual async Task DisposeAsync()
+    {
+        await Platform.DisposeAsync();
+        await Provider.DisposeAsync();
+    }
 
     public HttpClient Anonymous() => new() { BaseAddress = Platform.BaseAddress, Timeout = TimeSpan.FromSeconds(60) };
 
@@ -46,7 +57,8 @@ public class PlatformFixture : IAsyncLifetime
         var email = $"{name}-{Guid.NewGuid():N}@example.com";
         var session = await anonymous.SendAsync(HttpMethod.Post, "/api/auth/signup", new { email, password = "plum-Ladder-97-river", name });
         var group = session["group"]!["id"]!.GetValue<Guid>();
-        await LiftLimitsAsync(group);
+        // A test that tries every route must meet their answers, not the plan's request limit.
+        await LimitAsync(group, new { requestsPerMinute = 600_000, burst = 60_000, apiCallsPerMonth = 100_000_000 });
         using var person = Anonymous();
         person.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
         var key = await person.SendAsync(
@@ -56,8 +68,8 @@ public class PlatformFixture : IAsyncLifetime
             key["id"]!.GetValue<Guid>(), key["key"]!.GetValue<string>(), session["accessToken"]!.GetValue<string>());
     }
 
-    /// <summary>A test that tries every route must meet their answers, not the plan's request limit.</summary>
-    private async Task LiftLimitsAsync(Guid group)
+    /// <summary>Sets what a group may use, as the platform's owner does.</summary>
+    public async Task LimitAsync(Guid group, object limits)
     {
         using var anonymous = Anonymous();
         var password = Demo["password"]!.GetValue<string>();
@@ -65,7 +77,7 @@ public class PlatformFixture : IAsyncLifetime
         using var admin = Anonymous();
         admin.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
         admin.DefaultRequestHeaders.Add("X-Group-Id", group.ToString());
-        await admin.SendAsync(HttpMethod.Patch, $"/api/groups/{group}", new { settings = new { limits = new { requestsPerMinute = 600_000, burst = 60_000, apiCallsPerMonth = 100_000_000 } } });
+        await admin.SendAsync(HttpMethod.Patch, $"/api/groups/{group}", new { settings = new { limits } });
     }
 }
 

@@ -11,10 +11,9 @@ public sealed class SigningInThroughTheGateway(PlatformFixture platform) : IAsyn
     private const string Password = "plum-Ladder-97-river";
     private const string Renewed = "pear-Stairs-31-brook";
 
-    // A page in a browser or a provider comes before these; the tests of Identity have both.
+    // A page in a browser comes before these; the tests of Identity have them.
     private static readonly string[] s_elsewhere =
     [
-        "GET /api/auth/oauth/{provider}", "GET /api/auth/oauth/{provider}/callback", "POST /api/auth/accounts/{provider}", "DELETE /api/auth/accounts/{provider}",
         "POST /connect/authorize", "GET /connect/userinfo", "POST /connect/userinfo", "POST /connect/logout",
     ];
 
@@ -45,7 +44,7 @@ public sealed class SigningInThroughTheGateway(PlatformFixture platform) : IAsyn
         await UseClientsAsync();
         await SignInAsync(Renewed);
         await PatchAsync("/api/auth/me", new { name = "Ada L." });
-        await CallAsync("GET", "/api/auth/accounts");
+        await UseAProviderAsync();
         await PostAsync(_person, "/api/auth/signout");
         await SignInAsync(Renewed);
         await CallAsync("DELETE", "/api/auth/me");
@@ -105,6 +104,32 @@ public sealed class SigningInThroughTheGateway(PlatformFixture platform) : IAsyn
         }));
         await CallAsync("GET", "/api/usage");
         await CallAsync("DELETE", "/api/api-keys/{id}", null, next["id"]);
+    }
+
+    private async Task UseAProviderAsync()
+    {
+        var email = $"grace-{Guid.NewGuid():N}@example.com";
+        platform.Provider.Person = new FakePerson($"{Random.Shared.NextInt64(1, long.MaxValue)}", email, Name: "Grace");
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = platform.Platform.BaseAddress };
+        var page = await _walk.CallAsync(browser, "GET", "/api/auth/oauth/{provider}", null, "fake");
+        var session = await _walk.CallAsync(browser, "GET", await AgreeAsync((string)page!), null, "fake");
+        Assert.Equal(email, (string?)session["user"]!["email"]);
+
+        platform.Provider.Person = new FakePerson($"{Random.Shared.NextInt64(1, long.MaxValue)}", _email);
+        var link = await PostAsync(_person, "/api/auth/accounts/{provider}", new { password = Renewed }, "fake");
+        await CallAsync("GET", await AgreeAsync((string)link["url"]!), null, "fake");
+        var accounts = await CallAsync("GET", "/api/auth/accounts");
+        Assert.Contains("\"fake\"", accounts.ToJsonString(), StringComparison.Ordinal);
+        await CallAsync("DELETE", "/api/auth/accounts/{provider}", new { password = Renewed }, "fake");
+    }
+
+    /// <summary>What a person does at the provider's page.</summary>
+    /// <returns>Where it leads back to.</returns>
+    private static async Task<string> AgreeAsync(string page)
+    {
+        using var outside = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var agreed = await outside.GetAsync(new Uri(page));
+        return $"/api/auth/oauth/{{provider}}/callback{agreed.Headers.Location!.Query}";
     }
 
     private async Task AdministerAsync(Guid person)

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
-using OnePlatform.Events.Data;
 using OnePlatform.Events.Reading;
+using OnePlatform.Messaging;
 
 namespace OnePlatform.Events.Retention;
 
@@ -107,7 +107,7 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
                 throw new InvalidDataException($"{name} has {count} events of group {group}, and {file?.Count ?? 0} were archived.");
             }
 
-            told.Add(OutboxRow.InsertOf(PurgedEvents.Of(group, count, due[group], file is null ? [] : [file], now)));
+            told.Add(OutboxMessage.InsertOf(PurgedEvents.Of(group, count, due[group], file is null ? [] : [file], now)));
             total += count;
         }
 

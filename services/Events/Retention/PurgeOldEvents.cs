@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using OnePlatform.Events.Data;
 using OnePlatform.Events.Reading;
 using OnePlatform.Events.Webhooks;
 using OnePlatform.Messaging;
@@ -194,7 +193,7 @@ internal sealed partial class PurgeOldEvents(
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from event_counts where group_id = $1 and count <= 0") { Parameters = { new() { Value = group } } });
-        batch.BatchCommands.Add(OutboxRow.InsertOf(PurgedEvents.Of(group, count, before, archives, clock.GetUtcNow())));
+        batch.BatchCommands.Add(OutboxMessage.InsertOf(PurgedEvents.Of(group, count, before, archives, clock.GetUtcNow())));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

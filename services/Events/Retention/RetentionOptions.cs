@@ -12,7 +12,7 @@ internal sealed class RetentionOptions
 
     /// <summary>Share of its time in which the removal works; in the rest it leaves the machine to the writers.</summary>
     [Range(0.001, 1)]
-    public double Share { get; set; } = 0.1;
+    public double Share { get; set; } = 0.05;
 
     /// <summary>Events removed by one statement.</summary>
     [Range(1, 20_000)]

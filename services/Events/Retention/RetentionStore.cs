@@ -47,7 +47,7 @@ internal sealed class RetentionStore(EventsDb db, NpgsqlDataSource dataSource, O
                 new() { Value = now },
             },
         });
-        batch.BatchCommands.Add(OutboxRow.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, [line])));
+        batch.BatchCommands.Add(OutboxMessage.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, [line])));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         signal.Wake();
     }

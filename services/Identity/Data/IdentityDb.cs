@@ -10,7 +10,6 @@ using OnePlatform.Identity.OpenIdConnect.Clients;
 using OnePlatform.Identity.SecondFactors;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Tokens;
-using OnePlatform.Identity.Usage;
 using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
@@ -39,7 +38,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
-    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+    public DbSet<MeasuredUsage> MeasuredUsage => Set<MeasuredUsage>();
 
     public DbSet<Membership> Memberships => Set<Membership>();
 
@@ -65,7 +64,7 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantSco
         .ApplyConfiguration(new OAuthFlowConfiguration())
         .ApplyConfiguration(new ApiKeyConfiguration())
         .ApplyConfiguration(new KeyNetworkConfiguration())
-        .ApplyConfiguration(new UsageDayConfiguration())
+        .ApplyConfiguration(new MeasuredUsageConfiguration())
         .ApplyConfiguration(new MembershipConfiguration())
         .ApplyConfiguration(new SigningKeyConfiguration())
         .UseOpenIddict<Client, ClientAuthorization, ClientScope, ClientToken, Guid>()

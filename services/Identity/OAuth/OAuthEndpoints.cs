@@ -16,8 +16,9 @@ internal static class OAuthEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         oauth.MapGet("/callback", Return).WithName("ReturnFromOAuth").WithSummary("Where a provider sends people back to")
-            .WithDescription("A browser is led on with a session cookie, or gets a page that asks for the second factor or says what went wrong; who accepts JSON only gets that.")
-            .Produces<SignedInResponse>().Produces(StatusCodes.Status302Found)
+            .WithDescription("A browser is led on with a session cookie, or gets a page that asks for the second factor or says what went wrong; who accepts JSON only gets that. "
+                + "204: an account was linked, for which somebody is signed in already.")
+            .Produces<SignedInResponse>().Produces(StatusCodes.Status204NoContent).Produces(StatusCodes.Status302Found)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }

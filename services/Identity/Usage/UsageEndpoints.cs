@@ -1,34 +1,35 @@
 using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
-using OnePlatform.Identity.Data;
+using OnePlatform.Contracts;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Usage;
 
 internal static class UsageEndpoints
 {
-    private const string Calls = "calls";
+    private static readonly string[] s_metrics = [UsageMetrics.Calls, UsageMetrics.Tokens, UsageMetrics.Storage];
 
     public static void MapUsage(this IEndpointRouteBuilder routes) => routes
         .MapGet("/api/usage", Get)
         .WithName("GetUsage")
         .WithTags("Usage")
         .WithSummary("What each key of the acting group used, per day")
-        .WithDescription("Counted by the gateway and written down within some seconds. Days are UTC.")
+        .WithDescription(
+            "Days are UTC. Calls are counted by the gateway, tokens of the language model as answers end; both stand here within some seconds. "
+            + "Storage is what lay there last on each day, in bytes, and belongs to no key; it is measured every few minutes.")
         .Access("usage:read", Role.GroupOwner);
 
     private static async Task<Results<Ok<UsageResponse>, NotFound, ProblemHttpResult>> Get(
         Caller caller,
-        IdentityDb db,
+        UsageReads usage,
         TimeProvider clock,
         CancellationToken cancellationToken,
-        [Description("What is counted: calls.")] string metric = Calls,
+        [Description("What is counted: calls, tokens or storage.")] string metric = UsageMetrics.Calls,
         [Description("today, 7d, 30d, 90d, month (the present one), or a month such as 2026-11.")] string period = UsagePeriod.Usual)
     {
-        if (metric != Calls)
+        if (!s_metrics.Contains(metric))
         {
-            return Problems.Invalid("/metric", "unknown_metric", "The metric is one of: calls.");
+            return Problems.Invalid("/metric", "unknown_metric", $"The metric is one of: {string.Join(", ", s_metrics)}.");
         }
 
         if (UsagePeriod.Read(period, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) is not { } days)
@@ -41,12 +42,9 @@ internal static class UsageEndpoints
             return TypedResults.NotFound();
         }
 
-        var rows = await db.UsageDays.AsNoTracking()
-            .Where(u => u.GroupId == group && u.Day >= days.From && u.Day <= days.To)
-            .OrderBy(u => u.Day).ThenBy(u => u.KeyId)
-            .ToListAsync(cancellationToken);
-        return TypedResults.Ok(new UsageResponse(
-            metric, period, days.From, days.To, rows.Sum(u => u.Calls),
-            [.. rows.Select(u => new UsageEntry(u.Day, u.KeyId == UsageDay.People ? null : u.KeyId, u.Calls))]));
+        var results = await usage.ListAsync(group, metric, days, cancellationToken);
+        // What lies there is not more for having lain there for days.
+        var total = metric == UsageMetrics.Storage ? results is [.., var last] ? last.Count : 0 : results.Sum(r => r.Count);
+        return TypedResults.Ok(new UsageResponse(metric, period, days.From, days.To, total, results));
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OnePlatform.Knowledge.Http;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Knowledge.Reading;
 using OnePlatform.ServiceDefaults;
 
@@ -16,13 +17,13 @@ internal static class DocumentsEndpoints
     {
         var knowledge = routes.MapGroup("/api/knowledge").WithTags("Knowledge");
         knowledge.MapPost("/documents", CreateDocument).WithName("CreateDocument").WithSummary("Add a document and have it indexed")
-            .Access("knowledge:write", Role.GroupUser);
+            .Access("knowledge:write", Role.GroupUser).NeedsRoom();
         knowledge.MapPost("/documents", UploadDocument).WithName("UploadDocument").WithSummary("Upload a text, Markdown, HTML, PDF or DOCX file")
-            .Access("knowledge:write", Role.GroupUser).DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload))
+            .Access("knowledge:write", Role.GroupUser).NeedsRoom().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(LargestUpload))
             // A request that states no media type fits both; it is told to send JSON.
             .WithOrder(1);
         knowledge.MapPut("/documents/{id:guid}", ReplaceDocument).WithName("ReplaceDocument").WithSummary("Replace a document; only what differs is indexed anew")
-            .Access("knowledge:write", Role.GroupUser);
+            .Access("knowledge:write", Role.GroupUser).NeedsRoom();
         knowledge.MapGet("/jobs/{id:guid}", GetJob).WithName("GetKnowledgeJob").WithSummary("Get the state of an indexing job")
             .Access("knowledge:read", Role.GroupUser);
         knowledge.MapGet("/jobs/{id:guid}/stream", FollowJob).WithName("FollowKnowledgeJob").WithSummary("Follow an indexing job as server-sent events until it ends")

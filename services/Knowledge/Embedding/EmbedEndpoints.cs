@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Knowledge.Http;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.ServiceDefaults;
 
@@ -30,7 +31,7 @@ internal static class EmbedEndpoints
     }
 
     private static async Task<Results<Ok<EmbedResponse>, ProblemHttpResult>> Embed(
-        EmbedRequest request, ActingGroup group, Embedder embedder, RecordStore records, CancellationToken cancellationToken)
+        EmbedRequest request, ActingGroup group, Embedder embedder, RecordStore records, KnowledgeRoom room, CancellationToken cancellationToken)
     {
         for (var i = 0; i < request.Texts.Count; i++)
         {
@@ -43,6 +44,11 @@ internal static class EmbedEndpoints
         if (request.Store && !group.Caller.Scopes.Covers("knowledge:write"))
         {
             return Problems.Forbidden(ProblemCodes.InsufficientScope, "Storing needs the scope 'knowledge:write'.");
+        }
+
+        if (request.Store && await room.RefusalAsync(group.Id, cancellationToken) is { } full)
+        {
+            return full;
         }
 
         var vectors = await embedder.EmbedAsync(request.Texts, cancellationToken);

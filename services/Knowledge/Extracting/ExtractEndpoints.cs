@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Http;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Knowledge.Extracting;

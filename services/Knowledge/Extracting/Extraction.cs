@@ -6,6 +6,7 @@ using OnePlatform.Knowledge.Chunking;
 using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Http;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Tenancy;
 

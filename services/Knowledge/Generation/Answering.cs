@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Knowledge.Chunking;
 using OnePlatform.Knowledge.Data;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
 using OnePlatform.ServiceDefaults;

@@ -3,7 +3,6 @@ using Npgsql;
 using NpgsqlTypes;
 using OnePlatform.Contracts;
 using OnePlatform.Knowledge.Analysis;
-using OnePlatform.Knowledge.Data;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Messaging;
 
@@ -108,7 +107,7 @@ internal sealed class RecordBatch : IAsyncDisposable
         return command;
     }
 
-    public void Publish(IIntegrationEvent message) => _batch.BatchCommands.Add(ActivityLog.InsertOf(message));
+    public void Publish(IIntegrationEvent message) => _batch.BatchCommands.Add(OutboxMessage.InsertOf(message));
 
     /// <summary>Stores the event if the row is there at this point of the transaction; the command tells by its affected rows.</summary>
     public NpgsqlBatchCommand PublishIfThere(Guid id, IIntegrationEvent message)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Knowledge.Documents;
 using OnePlatform.Knowledge.Http;
+using OnePlatform.Knowledge.Quotas;
 using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
 using OnePlatform.Querying.Projections;
@@ -16,7 +17,7 @@ internal static class RecordsEndpoints
         knowledge.MapGet("/", List).WithName("ListKnowledge").WithSummary("List knowledge")
             .WithMetadata(RecordList.Definition).Access("knowledge:read", Role.GroupUser);
         knowledge.MapPost("/", Create).WithName("CreateKnowledge").WithSummary("Add a label, a document, a chunk or a vector")
-            .Access("knowledge:write", Role.GroupUser);
+            .Access("knowledge:write", Role.GroupUser).NeedsRoom();
         knowledge.MapGet("/labels", ListLabels).WithName("ListKnowledgeLabels").WithSummary("List labels with how often each is used")
             .Access("knowledge:read", Role.GroupUser);
         knowledge.MapGet("/{id:guid}", Get).WithName("GetKnowledge").WithSummary("Get one row of knowledge").Access("knowledge:read", Role.GroupUser);

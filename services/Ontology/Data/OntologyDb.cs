@@ -9,6 +9,7 @@ using OnePlatform.Ontology.People.JoinRequests;
 using OnePlatform.Ontology.Things;
 using OnePlatform.Ontology.Types.Custom;
 using OnePlatform.ServiceDefaults;
+using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Data;
 
@@ -28,6 +29,8 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
 
     public DbSet<Connection> Connections => Set<Connection>();
 
+    public DbSet<MeasuredUsage> MeasuredUsage => Set<MeasuredUsage>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         // Indexes of a group id together with a document or a text vector need the operators of plain types in GIN.
@@ -42,6 +45,7 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
         modelBuilder.ApplyConfiguration(new ThingRevisionConfiguration());
         modelBuilder.ApplyConfiguration(new ConnectionConfiguration());
         modelBuilder.ApplyConfiguration(new CustomTypeConfiguration());
+        modelBuilder.ApplyConfiguration(new MeasuredUsageConfiguration());
     }
 }
 

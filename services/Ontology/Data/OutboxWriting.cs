@@ -18,12 +18,6 @@ internal static class OutboxWriting
     /// <summary>Lines of one event; more go into another, so that no message grows past what a broker likes.</summary>
     public const int MostLines = 500;
 
-    private const string Insert =
-        """
-        insert into outbox (event_id, type, body, trace_parent, created_at, due_at, attempts)
-        values (@event_id, @event_type, @event_body, @trace_parent, @now, @now, 0)
-        """;
-
     public static void AddEvent(this NpgsqlParameterCollection parameters, IIntegrationEvent message)
     {
         var row = OutboxMessage.For(message);
@@ -32,13 +26,6 @@ internal static class OutboxWriting
         parameters.Add(new NpgsqlParameter<string>("event_body", row.Body));
         parameters.AddText("trace_parent", row.TraceParent);
         parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", row.CreatedAt));
-    }
-
-    public static NpgsqlBatchCommand InsertOf(IIntegrationEvent message)
-    {
-        var command = new NpgsqlBatchCommand(Insert);
-        command.Parameters.AddEvent(message);
-        return command;
     }
 
     /// <summary>Stores many events in one statement, in the transaction of <paramref name="connection"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OnePlatform.Contracts;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Quotas;
 
@@ -16,7 +17,7 @@ public sealed record GroupStatsResponse(
 public sealed record QuotaUsage(string Quota, long Used, long? Limit, string State, Guid? From);
 
 /// <summary>What a group has, and what it may have.</summary>
-internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGate quotas)
+internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGate quotas, TimeProvider clock)
 {
     private const int Warning = 80;
     private const int Critical = 95;
@@ -49,21 +50,34 @@ internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGat
     {
         db.Scope.ActIn(group.Id);
         var id = group.Id;
+        var measured = await MeasuredAsync(id, cancellationToken);
         var used = new Dictionary<Quota, long>
         {
             [Quota.Things] = await db.Things.LongCountAsync(t => t.GroupId == id && t.ArchivedAt == null, cancellationToken),
             [Quota.Connections] = await db.Connections.LongCountAsync(c => c.GroupId == id && c.ArchivedAt == null, cancellationToken),
             [Quota.ChildGroups] = await db.Groups.LongCountAsync(g => g.ParentId == id && g.Status == Group.Active, cancellationToken),
             [Quota.Users] = await db.Memberships.LongCountAsync(m => m.GroupId == id && m.LeftAt == null, cancellationToken),
+            [Quota.ApiCallsPerMonth] = measured.GetValueOrDefault(UsageMetrics.Calls),
+            [Quota.AiTokensPerMonth] = measured.GetValueOrDefault(UsageMetrics.Tokens),
+            [Quota.StorageBytes] = measured.GetValueOrDefault(UsageMetrics.Storage),
+            [Quota.Knowledge] = measured.GetValueOrDefault(UsageMetrics.Knowledge),
         };
-        var usage = new List<QuotaUsage>();
-        foreach (var (quota, count) in used)
-        {
-            var limit = await quotas.LimitAsync(id, quota, cancellationToken);
-            usage.Add(new QuotaUsage(JsonNamingPolicy.CamelCase.ConvertName(quota.ToString()), count, limit?.Most, StateOf(count, limit?.Most), limit?.From));
-        }
+        var limits = await quotas.LimitsAsync(id, cancellationToken);
+        return [.. used.Select(u => new QuotaUsage(
+            JsonNamingPolicy.CamelCase.ConvertName(u.Key.ToString()), u.Value, limits[u.Key]?.Most, StateOf(u.Value, limits[u.Key]?.Most), limits[u.Key]?.From))];
+    }
 
-        return usage;
+    /// <summary>What other services told: of calls and tokens this month's, of what lies there the last.</summary>
+    private async Task<Dictionary<string, long>> MeasuredAsync(Guid groupId, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var (month, yesterday) = (today.AddDays(1 - today.Day), today.AddDays(-1));
+        var rows = await db.MeasuredUsage.Where(u => u.GroupId == groupId && u.Day >= (month < yesterday ? month : yesterday)).ToListAsync(cancellationToken);
+        return rows.GroupBy(u => u.Metric).ToDictionary(
+            metric => metric.Key,
+            metric => metric.Key is UsageMetrics.Calls or UsageMetrics.Tokens
+                ? metric.Where(u => u.Day >= month).Sum(u => u.Amount)
+                : metric.GroupBy(u => u.Source).Sum(source => source.MaxBy(u => u.Day)!.Amount));
     }
 
     private static string StateOf(long used, long? limit) => limit switch

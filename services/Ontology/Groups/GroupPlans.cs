@@ -81,6 +81,7 @@ internal static class GroupPlans
     public static GroupLimits LimitsOf(Group group)
     {
         var quotas = QuotasOf(group.Plan, group.Settings.Limits);
-        return new GroupLimits(quotas.RequestsPerMinute, quotas.Burst, quotas.ApiCallsPerMonth, quotas.StorageBytes, quotas.EventDays);
+        return new GroupLimits(
+            quotas.RequestsPerMinute, quotas.Burst, quotas.ApiCallsPerMonth, quotas.StorageBytes, quotas.EventDays, quotas.Knowledge, quotas.AiTokensPerMonth);
     }
 }

@@ -13,6 +13,12 @@ internal enum Quota
     Connections,
     Users,
     ChildGroups,
+
+    // Others count these, and hold groups to them; here they are only shown.
+    ApiCallsPerMonth,
+    AiTokensPerMonth,
+    StorageBytes,
+    Knowledge,
 }
 
 /// <summary>
@@ -122,6 +128,25 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <param name="cancellationToken">Ends the query.</param>
     /// <param name="shared">The transaction of a batch, which may have made the group itself.</param>
     public async Task<QuotaLimit?> LimitAsync(Guid groupId, Quota quota, CancellationToken cancellationToken, NpgsqlConnection? shared = null)
+        => LowestOf(quota, await PathAsync(groupId, cancellationToken, shared));
+
+    /// <summary>The lowest limit of each quota.</summary>
+    public async Task<IReadOnlyDictionary<Quota, QuotaLimit?>> LimitsAsync(Guid groupId, CancellationToken cancellationToken)
+    {
+        var path = await PathAsync(groupId, cancellationToken);
+        return Enum.GetValues<Quota>().ToDictionary(quota => quota, quota => LowestOf(quota, path));
+    }
+
+    public static string CountOf(Quota quota) => quota switch
+    {
+        Quota.Things => "select count(*) from things where group_id = $1 and archived_at is null",
+        Quota.Connections => "select count(*) from connections where group_id = $1 and archived_at is null",
+        Quota.ChildGroups => "select count(*) from groups where parent_id = $1 and status = 'active'",
+        Quota.Users => "select count(*) from memberships where group_id = $1 and left_at is null",
+        _ => throw new ArgumentOutOfRangeException(nameof(quota), quota, "It is counted elsewhere."),
+    };
+
+    private async Task<List<(Guid Group, QuotaSettings Quotas)>> PathAsync(Guid groupId, CancellationToken cancellationToken, NpgsqlConnection? shared = null)
     {
         // A group does not see what lies above it, yet is held to it.
         var system = System();
@@ -132,26 +157,20 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
         { Parameters = { new() { Value = groupId } } });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        QuotaLimit? lowest = null;
+        var path = new List<(Guid Group, QuotaSettings Quotas)>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var own = reader.IsDBNull(2) ? null : JsonSerializer.Deserialize<QuotaSettings>(reader.GetString(2), ApiJson.Options);
-            if (MostOf(quota, GroupPlans.QuotasOf(reader.GetString(1), own)) is { } most && (lowest is null || most < lowest.Most))
-            {
-                lowest = new QuotaLimit(most, reader.GetGuid(0));
-            }
+            path.Add((reader.GetGuid(0), GroupPlans.QuotasOf(reader.GetString(1), own)));
         }
 
-        return lowest;
+        return path;
     }
 
-    public static string CountOf(Quota quota) => quota switch
-    {
-        Quota.Things => "select count(*) from things where group_id = $1 and archived_at is null",
-        Quota.Connections => "select count(*) from connections where group_id = $1 and archived_at is null",
-        Quota.ChildGroups => "select count(*) from groups where parent_id = $1 and status = 'active'",
-        _ => "select count(*) from memberships where group_id = $1 and left_at is null",
-    };
+    private static QuotaLimit? LowestOf(Quota quota, List<(Guid Group, QuotaSettings Quotas)> path) => path
+        .Select(part => MostOf(quota, part.Quotas) is { } most ? new QuotaLimit(most, part.Group) : null)
+        .OfType<QuotaLimit>()
+        .MinBy(limit => limit.Most);
 
     private Allowance? FreshOf(Guid groupId, Quota quota)
         => _allowances.TryGetValue((groupId, quota), out var known) && known.Until > clock.GetUtcNow() ? known : null;
@@ -189,8 +208,12 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     {
         Quota.Things => quotas.Things,
         Quota.Connections => quotas.Connections,
+        Quota.Users => quotas.Users,
         Quota.ChildGroups => quotas.ChildGroups,
-        _ => quotas.Users,
+        Quota.ApiCallsPerMonth => quotas.ApiCallsPerMonth,
+        Quota.AiTokensPerMonth => quotas.AiTokensPerMonth,
+        Quota.StorageBytes => quotas.StorageBytes,
+        _ => quotas.Knowledge,
     };
 
     private static async Task ExecuteAsync(NpgsqlBatch batch, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)

@@ -150,11 +150,11 @@ internal sealed class ThingArchive(
         NpgsqlConnection connection, ThingsChanged change, List<LogLine> lines, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(OutboxWriting.InsertOf(change));
+        batch.BatchCommands.Add(OutboxMessage.InsertOf(change));
         batch.BatchCommands.Add(RevisionWriting.InsertOf(origin.Current.ActorId!.Value, [.. change.Log]));
         foreach (var chunk in lines.Chunk(OutboxWriting.MostLines))
         {
-            batch.BatchCommands.Add(OutboxWriting.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, chunk)));
+            batch.BatchCommands.Add(OutboxMessage.InsertOf(new ActivityLogged(Guid.CreateVersion7(now), now, origin.Current, chunk)));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);

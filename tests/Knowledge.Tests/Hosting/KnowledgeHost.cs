@@ -70,11 +70,31 @@ public sealed class KnowledgeHost : IAsyncLifetime
         return new Tenant(group, person, As(person, group));
     }
 
+    /// <summary>Stands in for the event that tells of a group.</summary>
+    /// <param name="path">From the root to the group itself.</param>
+    /// <param name="limits">JSON.</param>
+    public Task AddGroupAsync(Guid[] path, string limits = "{}") => Database.ScalarAsync<int>(
+        """
+        insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version)
+        values ($1, $2, $3, $4, $4, 'Group', 'active', 'starter', true, '{}', $5::jsonb, '{}', 1)
+        """, path[^1], path.Length > 1 ? path[^2] : DBNull.Value, path, string.Join('/', path.Select(g => $"{g:N}")), limits);
+
     /// <summary>Lines of the event log that wait to be published.</summary>
     public Task<long> EventsAsync(Guid group, string type) => Database.ScalarAsync<long>(
         """
         select count(*) from outbox o cross join jsonb_array_elements(o.body::jsonb -> 'log') l where l ->> 'groupId' = $1 and l ->> 'type' = $2
         """, group.ToString(), type);
+
+    /// <summary>Figures of usage that wait to be published, in their order.</summary>
+    public async Task<List<(string Metric, Guid? Key, long Amount)>> UsageAsync(Guid group)
+    {
+        var lines = await Database.ScalarAsync<string>(
+            """
+            select coalesce(jsonb_agg(l order by o.sequence), '[]')::text from outbox o cross join jsonb_array_elements(o.body::jsonb -> 'lines') l
+            where o.type like '%UsageMeasured%' and l ->> 'groupId' = $1
+            """, group.ToString());
+        return [.. JsonNode.Parse(lines!)!.AsArray().Select(l => ((string)l!["metric"]!, (Guid?)l["keyId"], (long)l["amount"]!))];
+    }
 
     private ServiceHost<KnowledgeDb> HostOn(string connectionString, string broker, (string Name, string Value)[] settings)
     {

@@ -24,6 +24,7 @@ public sealed class ExtractingData(KnowledgeHost host) : IClassFixture<Knowledge
 
     private readonly Tenant _tenant = host.NewTenant();
     private readonly List<string> _created = [];
+    private readonly Guid _key = Guid.NewGuid();
     private FakeModel _model = null!;
     private WebApplication _things = null!;
     private ServiceHost<KnowledgeDb> _service = null!;
@@ -34,8 +35,8 @@ public sealed class ExtractingData(KnowledgeHost host) : IClassFixture<Knowledge
         _model = await FakeModel.StartAsync();
         _things = await ThingsAsync();
         _service = host.StartAnother(settings:
-            [("ChatModel:Endpoint", _model.Address), ("ChatModel:Model", "m"), ("services:ontology:http:0", _things.Urls.First()), ("ModelBudget:Starter", "60")]);
-        _client = _service.ClientWith(host.Tokens.ForKey(Guid.NewGuid(), _tenant.Group, "ai:* things:write knowledge:read"));
+            [("ChatModel:Endpoint", _model.Address), ("ChatModel:Model", "m"), ("services:ontology:http:0", _things.Urls.First())]);
+        _client = _service.ClientWith(host.Tokens.ForKey(_key, _tenant.Group, "ai:* things:write knowledge:read"));
     }
 
     public async Task DisposeAsync()
@@ -117,13 +118,18 @@ public sealed class ExtractingData(KnowledgeHost host) : IClassFixture<Knowledge
     [Fact]
     public async Task Who_has_used_the_months_tokens_is_refused_by_every_way_to_the_model_and_nobody_else_is()
     {
+        // The limit is that of a group above.
+        var above = Guid.NewGuid();
+        await host.AddGroupAsync([above], """{"AiTokensPerMonth": 60}""");
+        await host.AddGroupAsync([above, _tenant.Group], """{"AiTokensPerMonth": 1000}""");
         _model.Deltas = ["""{"number":17}"""];
         for (var i = 0; i < 3; i++)
         {
             await _client.PostAsync("/api/ai/extract", new { text = Invoice, schema = s_schema }, 200);
         }
 
-        Assert.Equal(84, await host.Database.ScalarAsync<long>("select input_tokens + output_tokens from model_usage where group_id = $1", _tenant.Group));
+        Assert.Equal([("tokens", _key, 28), ("tokens", _key, 56), ("tokens", _key, 84)], (await host.UsageAsync(_tenant.Group)).Where(u => u.Metric == "tokens"));
+        Assert.Equal(84, await host.Database.ScalarAsync<long>("select input_tokens + output_tokens from model_usage_days where group_id = $1", _tenant.Group));
         foreach (var (path, body) in new (string, object)[]
         {
             ("/api/ai/extract", new { text = Invoice, schema = s_schema }),

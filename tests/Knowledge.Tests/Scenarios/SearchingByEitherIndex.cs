@@ -46,11 +46,7 @@ public abstract class SearchingByEitherIndex(KnowledgeHost host)
         {
             Guid[] path = [.. paths.Count == 0 ? [] : paths[random.Next(paths.Count)], tenant.Group];
             paths.Add(path);
-            await host.Database.ScalarAsync<int>(
-                """
-                insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version)
-                values ($1, $2, $3, $4, $4, 'Group', 'active', 'starter', true, '{}', '{}', '{}', 1)
-                """, tenant.Group, path.Length > 1 ? path[^2] : DBNull.Value, path, string.Join('/', path.Select(g => $"{g:N}")));
+            await host.AddGroupAsync(path);
             rows.AddRange((await VectorsAsync(tenant, random, 15)).Select(row => (tenant.Group, row)));
         }
 

@@ -205,38 +205,6 @@ namespace OnePlatform.Knowledge.Data.Migrations
                     b.ToTable("ingestion_jobs", (string)null);
                 });
 
-            modelBuilder.Entity("OnePlatform.Knowledge.Generation.ModelUsage", b =>
-                {
-                    b.Property<Guid>("GroupId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("group_id");
-
-                    b.Property<DateOnly>("Month")
-                        .HasColumnType("date")
-                        .HasColumnName("month");
-
-                    b.Property<long>("InputTokens")
-                        .HasColumnType("bigint")
-                        .HasColumnName("input_tokens");
-
-                    b.Property<long>("OutputTokens")
-                        .HasColumnType("bigint")
-                        .HasColumnName("output_tokens");
-
-                    b.Property<long>("Requests")
-                        .HasColumnType("bigint")
-                        .HasColumnName("requests");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("GroupId", "Month")
-                        .HasName("pk_model_usage");
-
-                    b.ToTable("model_usage", (string)null);
-                });
-
             modelBuilder.Entity("OnePlatform.Knowledge.Index.IndexEntry", b =>
                 {
                     b.Property<long>("Number")
@@ -385,6 +353,42 @@ namespace OnePlatform.Knowledge.Data.Migrations
                         .HasName("pk_qdrant_state");
 
                     b.ToTable("qdrant_state", (string)null);
+                });
+
+            modelBuilder.Entity("OnePlatform.Knowledge.Quotas.ModelUsage", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("date")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<long>("Requests")
+                        .HasColumnType("bigint")
+                        .HasColumnName("requests");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("GroupId", "Day", "KeyId")
+                        .HasName("pk_model_usage_days");
+
+                    b.ToTable("model_usage_days", (string)null);
                 });
 
             modelBuilder.Entity("OnePlatform.Knowledge.Records.KnowledgeRecord", b =>
@@ -738,11 +742,15 @@ namespace OnePlatform.Knowledge.Data.Migrations
                         {
                             b1.Property<Guid>("GroupNodeId");
 
+                            b1.Property<long?>("AiTokensPerMonth");
+
                             b1.Property<long?>("ApiCallsPerMonth");
 
                             b1.Property<int?>("Burst");
 
                             b1.Property<int?>("EventDays");
+
+                            b1.Property<long?>("Knowledge");
 
                             b1.Property<int?>("RequestsPerMinute");
 

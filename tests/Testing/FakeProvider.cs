@@ -10,9 +10,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace OnePlatform.Identity.Tests;
+namespace OnePlatform.Testing;
 
-internal enum Lie
+/// <summary>What a provider says that is not so.</summary>
+public enum Lie
 {
     None,
     WrongNonce,
@@ -32,13 +33,15 @@ internal enum Lie
     UserInfoOfSomebodyElse,
 }
 
-internal sealed record FakePerson(string Subject, string? Email, bool EmailVerified = true, string? Name = "Ada");
+public sealed record FakePerson(string Subject, string? Email, bool EmailVerified = true, string? Name = "Ada");
 
 /// <summary>A sign-in provider that speaks OpenID Connect, and GitHub's dialect of OAuth 2, over a socket: truthfully, or not.</summary>
-internal sealed class FakeProvider : IAsyncDisposable
+public sealed class FakeProvider : IAsyncDisposable
 {
     public const string ClientId = "platform";
     public const string ClientSecret = "the secret + of the client, long enough for HS256";
+
+    private static readonly string[] s_methods = ["client_secret_basic"];
 
     private readonly ConcurrentDictionary<string, IQueryCollection> _codes = new();
     private WebApplication? _app;
@@ -114,7 +117,7 @@ internal sealed class FakeProvider : IAsyncDisposable
         ["token_endpoint"] = $"{Address}/token",
         ["userinfo_endpoint"] = $"{Address}/userinfo",
         ["jwks_uri"] = $"{Address}/jwks",
-        ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic" },
+        ["token_endpoint_auth_methods_supported"] = s_methods,
     });
 
     private IResult Authorize(HttpRequest request)

@@ -1,17 +1,19 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace OnePlatform.Knowledge.Generation;
+namespace OnePlatform.Knowledge.Quotas;
 
-/// <summary>What a group has asked of the language model in a month (UTC).</summary>
+/// <summary>What a key, or the people of a group, asked of the language model on a day (UTC).</summary>
 internal sealed class ModelUsage
 {
-    public const string Table = "model_usage";
+    public const string Table = "model_usage_days";
 
     public required Guid GroupId { get; init; }
 
-    /// <summary>Its first day.</summary>
-    public required DateOnly Month { get; init; }
+    public required DateOnly Day { get; init; }
+
+    /// <summary>All zeros for what people asked.</summary>
+    public required Guid KeyId { get; init; }
 
     public long Requests { get; init; }
 
@@ -27,6 +29,6 @@ internal sealed class ModelUsageConfiguration : IEntityTypeConfiguration<ModelUs
     public void Configure(EntityTypeBuilder<ModelUsage> builder)
     {
         builder.ToTable(ModelUsage.Table);
-        builder.HasKey(u => new { u.GroupId, u.Month });
+        builder.HasKey(u => new { u.GroupId, u.Day, u.KeyId });
     }
 }
