@@ -68,7 +68,32 @@ internal static class SpeedRun
         Say($"{Rows} rows: vectors {vectors.Bytes >> 20} MiB, words {keywords.Bytes >> 20} MiB");
         Time("vector, all rows", collection, query => vectors.Best(new QueryVector(LocalEmbedding.Embed(query)), 10, null));
         Time("vector, one row in ten", collection, query => vectors.Best(new QueryVector(LocalEmbedding.Embed(query)), 10, tenth));
+        foreach (var together in new[] { 1, 2, 3, 4, 8 })
+        {
+            TimeTogether(vectors, collection, together, 1);
+            TimeTogether(vectors, collection, together, 2);
+        }
+
         Time("keyword, all rows", collection, query => new KeywordSearch(query, [keywords]).Best(0, 10, null));
+    }
+
+    /// <summary>What one search costs a thread where several share a scan.</summary>
+    private static void TimeTogether(VectorIndex vectors, Cranfield collection, int together, int threads)
+    {
+        var each = Enumerable.Range(0, threads).AsParallel().WithDegreeOfParallelism(threads).Select(_ =>
+        {
+            var times = new List<double>();
+            foreach (var queries in collection.Queries.Chunk(together).Where(chunk => chunk.Length == together))
+            {
+                var searches = queries.Select(query => new VectorSearch(new QueryVector(LocalEmbedding.Embed(query)), 10, null)).ToArray();
+                var clock = Stopwatch.GetTimestamp();
+                vectors.Best(searches);
+                times.Add(Stopwatch.GetElapsedTime(clock).TotalMilliseconds / together);
+            }
+
+            return times.Order().ElementAt(times.Count / 2);
+        }).Max();
+        Say($"vector, {together} in one scan, {threads} threads: median {each:F2} ms of a thread for each search");
     }
 
     private static void Time(string name, Cranfield collection, Func<string, ScoredRow[]> search)

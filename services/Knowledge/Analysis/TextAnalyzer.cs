@@ -33,6 +33,36 @@ internal static class TextAnalyzer
         return terms;
     }
 
+    /// <summary>Those of the text's terms that have one of some stems.</summary>
+    public static List<Term> TermsOf(ReadOnlySpan<char> text, HashSet<string> stems)
+    {
+        var terms = new List<Term>();
+        Span<bool> initials = stackalloc bool[128];
+        foreach (var stem in stems)
+        {
+            initials[stem.Length > 0 && char.IsAscii(stem[0]) ? stem[0] : 0] = true;
+        }
+
+        var words = new WordReader(text);
+        while (words.Read())
+        {
+            // Neither folding nor stemming changes an ASCII initial but for its case, so most words are known by it not to be meant.
+            var initial = text[words.Start];
+            if (char.IsAscii(initial) && !initials[char.ToLowerInvariant(initial)])
+            {
+                continue;
+            }
+
+            var own = Stem(text.Slice(words.Start, words.Length));
+            if (stems.Contains(own))
+            {
+                terms.Add(new Term(own, words.Start, words.Length));
+            }
+        }
+
+        return terms;
+    }
+
     /// <summary>The stem of one word as it stands in a text, or the empty string for a stop word.</summary>
     private static string Stem(ReadOnlySpan<char> word)
     {

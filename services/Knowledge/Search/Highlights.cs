@@ -12,13 +12,8 @@ internal static class Highlights
     {
         var stems = TextAnalyzer.Terms(query).Select(term => term.Text).ToHashSet(StringComparer.Ordinal);
         var found = new List<Highlight>();
-        foreach (var term in TextAnalyzer.Terms(text))
+        foreach (var term in TextAnalyzer.TermsOf(text, stems))
         {
-            if (!stems.Contains(term.Text))
-            {
-                continue;
-            }
-
             if (found.Count > 0 && text.AsSpan(found[^1].End, term.Start - found[^1].End).IsWhiteSpace())
             {
                 found[^1] = found[^1] with { End = term.End };

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace OnePlatform.Knowledge.Search;
 
@@ -14,6 +15,9 @@ internal readonly record struct VectorSearch(QueryVector Query, int K, RowSet? F
 internal sealed class VectorIndex(int dimensions)
 {
     private const int BlockRows = 512;
+
+    // As many as a RowSet has in a word.
+    private const int WordRows = 64;
 
     // Of 64 rows: where a filter lets more through, reading all of them in order is quicker than leaping from one to the next.
     private const int Dense = 24;
@@ -69,9 +73,10 @@ internal sealed class VectorIndex(int dimensions)
 
         var candidates = searches.Select(search => new Candidates(search.K)).ToArray();
         var queries = searches.Select(search => search.Query.Whole).ToArray();
+        var products = new int[searches.Length * WordRows];
         for (var number = 0; number < _blocks.Count; number++)
         {
-            Scan(number, searches, queries, candidates);
+            Scan(number, searches, queries, candidates, products);
         }
 
         return [.. searches.Zip(candidates, TakeBest)];
@@ -88,50 +93,49 @@ internal sealed class VectorIndex(int dimensions)
         return best.Take();
     }
 
-    private void Scan(int number, VectorSearch[] searches, short[][] queries, Candidates[] candidates)
+    private void Scan(int number, VectorSearch[] searches, short[][] queries, Candidates[] candidates, Span<int> products)
     {
         var block = _blocks[number];
         Span<ulong> allowed = stackalloc ulong[searches.Length];
-        Span<int> products = stackalloc int[searches.Length];
-        Span<Cut> cuts = stackalloc Cut[searches.Length];
-        for (var i = 0; i < cuts.Length; i++)
+        for (var place = 0; place < BlockRows; place += WordRows)
         {
-            cuts[i] = new Cut(searches[i].Query, candidates[i].Floor);
-        }
-
-        for (var word = 0; word < BlockRows / 64; word++)
-        {
-            var first = (number * BlockRows) + (word * 64);
+            var first = (number * BlockRows) + place;
+            var live = _live.Word(first / WordRows);
             var rows = 0UL;
             for (var i = 0; i < allowed.Length; i++)
             {
-                allowed[i] = _live.Word(first / 64) & (searches[i].Filter?.Word(first / 64) ?? ulong.MaxValue);
+                allowed[i] = live & (searches[i].Filter?.Word(first / WordRows) ?? ulong.MaxValue);
                 rows |= allowed[i];
             }
 
             if (BitOperations.PopCount(rows) >= Dense)
             {
-                rows = _live.Word(first / 64);
+                WholeDot.Of(block.Whole.AsSpan(place * Dimensions, WordRows * Dimensions), queries, products, WordRows);
             }
-
-            for (; rows != 0; rows &= rows - 1)
+            else
             {
-                var bit = BitOperations.TrailingZeroCount(rows);
-                var place = (word * 64) + bit;
-                WholeDot.Of(block.Whole.AsSpan(place * Dimensions, Dimensions), queries, products);
-                var (step, error, norm) = (block.Steps[place], block.Errors[place], block.Norms[place]);
-                for (var i = 0; i < cuts.Length; i++)
+                for (var left = rows; left != 0; left &= left - 1)
                 {
-                    ref var cut = ref cuts[i];
-                    var (score, bound) = (products[i] * cut.Step * step, cut.Bound(error, norm));
-                    // Nearly every row ends here, so this is all that is done for it.
-                    if (score + bound >= cut.Floor && (allowed[i] & (1UL << bit)) != 0)
-                    {
-                        candidates[i].Offer(first + bit, score, bound);
-                        cut.Floor = candidates[i].Floor;
-                    }
+                    var bit = BitOperations.TrailingZeroCount(left);
+                    WholeDot.Of(block.Whole.AsSpan((place + bit) * Dimensions, Dimensions), queries, products[bit..], WordRows);
                 }
             }
+
+            for (var i = 0; i < allowed.Length && rows != 0; i++)
+            {
+                Offer(searches[i].Query, products.Slice(i * WordRows, WordRows), block, place, first, allowed[i], candidates[i]);
+            }
+        }
+    }
+
+    private static void Offer(QueryVector query, ReadOnlySpan<int> products, Block block, int place, int first, ulong allowed, Candidates candidates)
+    {
+        var cut = new Cut(query);
+        for (var rows = allowed & cut.Reaching(candidates.Floor, products, block, place); rows != 0; rows &= rows - 1)
+        {
+            var bit = BitOperations.TrailingZeroCount(rows);
+            candidates.Offer(
+                first + bit, products[bit] * query.Step * block.Steps[place + bit], cut.Bound(block.Errors[place + bit], block.Norms[place + bit]));
         }
     }
 
@@ -153,19 +157,35 @@ internal sealed class VectorIndex(int dimensions)
         return vector;
     }
 
-    /// <summary>What of a search decides about a row, side by side.</summary>
-    private struct Cut(QueryVector query, double floor)
+    /// <summary>Which rows can be among the best, by what is known of them.</summary>
+    private readonly struct Cut(QueryVector query)
     {
-        public readonly double Step = query.Step;
-
-        /// <summary>Of the rows there are k that score more.</summary>
-        public double Floor = floor;
+        // Of single-precision arithmetic, many times over: too many rows may reach the floor, but none that does is missed.
+        private const float Slack = 1e-6f;
 
         private readonly double _error = query.Error;
         private readonly double _most = query.Norm + query.Error;
 
         // |q·v - q'·v'| <= |q - q'| |v| + |q'| |v - v'|, and |v'| <= |v| + |v - v'|.
         public readonly double Bound(float error, float norm) => (_error * (norm + error)) + (_most * error);
+
+        /// <summary>The rows of a word whose score can be as high as the floor; nearly every row ends here.</summary>
+        public readonly ulong Reaching(double floor, ReadOnlySpan<int> products, Block block, int place)
+        {
+            var (step, queryError, most) = ((float)query.Step, (float)_error, (float)_most);
+            var least = Vector256.Create(MathF.BitDecrement((float)floor));
+            var reaching = 0UL;
+            for (var i = 0; i < WordRows; i += Vector256<float>.Count)
+            {
+                var score = Vector256.ConvertToSingle(Vector256.Create(products[i..])) * step * Vector256.Create(block.Steps.AsSpan(place + i));
+                var error = Vector256.Create(block.Errors.AsSpan(place + i));
+                var bound = ((Vector256.Create(block.Norms.AsSpan(place + i)) + error) * queryError) + (error * most);
+                var highest = score + bound + ((Vector256.Abs(score) + bound) * Slack);
+                reaching |= (ulong)Vector256.GreaterThanOrEqual(highest, least).ExtractMostSignificantBits() << i;
+            }
+
+            return reaching;
+        }
     }
 
     private sealed class Block(int dimensions)

@@ -49,39 +49,135 @@ internal static class WholeDot
         return sum;
     }
 
-    /// <summary>One row with several queries, of which four at a time cost it one reading.</summary>
-    public static void Of(ReadOnlySpan<sbyte> row, ReadOnlySpan<short[]> queries, Span<int> products)
+    /// <summary>Each of some rows that lie in a row with each query; the product of row r and query q goes to place <c>q × stride + r</c>.</summary>
+    public static void Of(ReadOnlySpan<sbyte> rows, ReadOnlySpan<short[]> queries, Span<int> products, int stride)
     {
-        var done = 0;
-        for (; Avx512BW.IsSupported && row.Length % Vector512<short>.Count == 0 && done <= queries.Length - 4; done += 4)
+        var length = queries[0].Length;
+        var (count, done) = (length == 0 ? 0 : rows.Length / length, 0);
+        var isWide = Avx512BW.IsSupported && length % Vector512<short>.Count == 0;
+        for (; isWide && done <= queries.Length - 4; done += 4)
         {
-            OfFour(row, queries[done..], products[done..]);
+            var four = queries.Slice(done, 4);
+            var row = 0;
+            for (; row <= count - 2; row += 2)
+            {
+                TwoRows(rows.Slice(row * length, 2 * length), four, products[((done * stride) + row)..], stride);
+            }
+
+            for (; row < count; row++)
+            {
+                OneRow(rows.Slice(row * length, length), four, products[((done * stride) + row)..], stride);
+            }
+        }
+
+        for (; isWide && done <= queries.Length - 2; done += 2)
+        {
+            var row = 0;
+            for (; row <= count - 2; row += 2)
+            {
+                TwoRows(rows.Slice(row * length, 2 * length), queries[done], queries[done + 1], products[((done * stride) + row)..], stride);
+            }
+
+            for (; row < count; row++)
+            {
+                products[(done * stride) + row] = Of(rows.Slice(row * length, length), queries[done]);
+                products[((done + 1) * stride) + row] = Of(rows.Slice(row * length, length), queries[done + 1]);
+            }
         }
 
         for (; done < queries.Length; done++)
         {
-            products[done] = Of(row, queries[done]);
+            for (var row = 0; row < count; row++)
+            {
+                products[(done * stride) + row] = Of(rows.Slice(row * length, length), queries[done]);
+            }
         }
     }
 
-    private static void OfFour(ReadOnlySpan<sbyte> row, ReadOnlySpan<short[]> queries, Span<int> products)
+    // What is read once serves several products: two rows and four queries fit the registers.
+    private static void TwoRows(ReadOnlySpan<sbyte> rows, ReadOnlySpan<short[]> queries, Span<int> products, int stride)
     {
-        ref var rows = ref MemoryMarshal.GetReference(row);
-        ref var first = ref MemoryMarshal.GetReference(queries[0].AsSpan(0, row.Length));
-        ref var second = ref MemoryMarshal.GetReference(queries[1].AsSpan(0, row.Length));
-        ref var third = ref MemoryMarshal.GetReference(queries[2].AsSpan(0, row.Length));
-        ref var fourth = ref MemoryMarshal.GetReference(queries[3].AsSpan(0, row.Length));
+        var length = (nuint)rows.Length / 2;
+        ref var row = ref MemoryMarshal.GetReference(rows);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(queries[0]);
+        ref var second = ref MemoryMarshal.GetArrayDataReference(queries[1]);
+        ref var third = ref MemoryMarshal.GetArrayDataReference(queries[2]);
+        ref var fourth = ref MemoryMarshal.GetArrayDataReference(queries[3]);
         var (a, b, c, d) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
-        for (nuint i = 0; i < (nuint)row.Length; i += (nuint)Vector512<short>.Count)
+        var (e, f, g, h) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
+        for (nuint i = 0; i < length; i += (nuint)Vector512<short>.Count)
         {
-            var wide = Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref rows, i));
+            var upper = Wide(ref row, i);
+            var lower = Wide(ref row, i + length);
+            var query = Vector512.LoadUnsafe(ref first, i);
+            a += Avx512BW.MultiplyAddAdjacent(upper, query);
+            e += Avx512BW.MultiplyAddAdjacent(lower, query);
+            query = Vector512.LoadUnsafe(ref second, i);
+            b += Avx512BW.MultiplyAddAdjacent(upper, query);
+            f += Avx512BW.MultiplyAddAdjacent(lower, query);
+            query = Vector512.LoadUnsafe(ref third, i);
+            c += Avx512BW.MultiplyAddAdjacent(upper, query);
+            g += Avx512BW.MultiplyAddAdjacent(lower, query);
+            query = Vector512.LoadUnsafe(ref fourth, i);
+            d += Avx512BW.MultiplyAddAdjacent(upper, query);
+            h += Avx512BW.MultiplyAddAdjacent(lower, query);
+        }
+
+        Spread(SumEach(a, b, c, d), products, stride);
+        Spread(SumEach(e, f, g, h), products[1..], stride);
+    }
+
+    private static void TwoRows(ReadOnlySpan<sbyte> rows, short[] left, short[] right, Span<int> products, int stride)
+    {
+        var length = (nuint)rows.Length / 2;
+        ref var row = ref MemoryMarshal.GetReference(rows);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(left);
+        ref var second = ref MemoryMarshal.GetArrayDataReference(right);
+        var (a, b, c, d) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
+        for (nuint i = 0; i < length; i += (nuint)Vector512<short>.Count)
+        {
+            var upper = Wide(ref row, i);
+            var lower = Wide(ref row, i + length);
+            var query = Vector512.LoadUnsafe(ref first, i);
+            a += Avx512BW.MultiplyAddAdjacent(upper, query);
+            b += Avx512BW.MultiplyAddAdjacent(lower, query);
+            query = Vector512.LoadUnsafe(ref second, i);
+            c += Avx512BW.MultiplyAddAdjacent(upper, query);
+            d += Avx512BW.MultiplyAddAdjacent(lower, query);
+        }
+
+        var sums = SumEach(a, b, c, d);
+        (products[0], products[1], products[stride], products[stride + 1]) = (sums[0], sums[1], sums[2], sums[3]);
+    }
+
+    private static void OneRow(ReadOnlySpan<sbyte> rows, ReadOnlySpan<short[]> queries, Span<int> products, int stride)
+    {
+        ref var row = ref MemoryMarshal.GetReference(rows);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(queries[0]);
+        ref var second = ref MemoryMarshal.GetArrayDataReference(queries[1]);
+        ref var third = ref MemoryMarshal.GetArrayDataReference(queries[2]);
+        ref var fourth = ref MemoryMarshal.GetArrayDataReference(queries[3]);
+        var (a, b, c, d) = (Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero, Vector512<int>.Zero);
+        for (nuint i = 0; i < (nuint)rows.Length; i += (nuint)Vector512<short>.Count)
+        {
+            var wide = Wide(ref row, i);
             a += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref first, i));
             b += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref second, i));
             c += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref third, i));
             d += Avx512BW.MultiplyAddAdjacent(wide, Vector512.LoadUnsafe(ref fourth, i));
         }
 
-        SumEach(a, b, c, d).CopyTo(products);
+        Spread(SumEach(a, b, c, d), products, stride);
+    }
+
+    private static Vector512<short> Wide(ref sbyte row, nuint from) => Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref row, from));
+
+    private static void Spread(Vector128<int> sums, Span<int> products, int stride)
+    {
+        products[0] = sums[0];
+        products[stride] = sums[1];
+        products[2 * stride] = sums[2];
+        products[3 * stride] = sums[3];
     }
 
     // Four sums in half the steps of four times one.

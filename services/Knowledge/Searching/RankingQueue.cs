@@ -1,10 +1,9 @@
-using System.Threading.Channels;
-
 namespace OnePlatform.Knowledge.Searching;
 
 /// <summary>
 /// Ranks first what was asked first, on each processor one at a time: a ranking is nothing but work, and many at once would all end late.
-/// Questions that wait for the same indexes are ranked together, for one scan can serve several.
+/// Questions that wait for the same indexes are ranked together, for one scan can serve several. On threads of its own, because on those
+/// that serve requests everybody else would wait for a scan to end.
 /// </summary>
 internal sealed class RankingQueue : BackgroundService
 {
@@ -12,47 +11,65 @@ internal sealed class RankingQueue : BackgroundService
 
     private static readonly int s_workers = Environment.ProcessorCount;
 
-    private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();
-    private readonly Lock _taking = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private int _idle;
 
     public Task<IReadOnlyList<RankedRow>> RankAsync(RankingTask task, CancellationToken cancellationToken)
     {
         var waiting = new Waiting(task, new TaskCompletionSource<IReadOnlyList<RankedRow>>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
-        _waiting.Writer.TryWrite(waiting);
+        lock (_waiting)
+        {
+            _waiting.Enqueue(waiting);
+            Monitor.Pulse(_waiting);
+        }
+
         return waiting.Answer.Task;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-        => Task.WhenAll(Enumerable.Range(0, s_workers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken)));
-
-    private async Task WorkAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        await using var waking = stoppingToken.Register(Wake);
+        await Task.WhenAll(Enumerable.Range(0, s_workers).Select(_ => Task.Factory.StartNew(
+            () => Work(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+    }
+
+    private void Wake()
+    {
+        lock (_waiting)
         {
-            while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
-            {
-                if (Take() is { Count: > 0 } together)
-                {
-                    Rank(together);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server has ended its requests before.
+            Monitor.PulseAll(_waiting);
         }
     }
 
-    // No more than this processor's part of what waits, or another would have nothing to do.
-    private List<Waiting> Take()
+    // When it ends the server has ended its requests before.
+    private void Work(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (Take(stoppingToken) is { Count: > 0 } together)
+            {
+                Rank(together);
+            }
+        }
+    }
+
+    // As many as one scan serves well, but no more than this processor's part where others have nothing to do.
+    private List<Waiting> Take(CancellationToken stoppingToken)
     {
         var together = new List<Waiting>();
-        lock (_taking)
+        lock (_waiting)
         {
-            var most = Math.Clamp((_waiting.Reader.Count + s_workers - 1) / s_workers, 1, MostTogether);
-            while (together.Count < most && _waiting.Reader.TryPeek(out var next) && (together.Count == 0 || together[0].Task.IsBeside(next.Task)))
+            while (_waiting.Count == 0 && !stoppingToken.IsCancellationRequested)
             {
-                _waiting.Reader.TryRead(out _);
+                _idle++;
+                Monitor.Wait(_waiting);
+                _idle--;
+            }
+
+            var most = Math.Clamp((_waiting.Count + _idle) / (_idle + 1), 1, MostTogether);
+            while (together.Count < most && _waiting.TryPeek(out var next) && (together.Count == 0 || together[0].Task.IsBeside(next.Task)))
+            {
+                _waiting.Dequeue();
                 if (next.CancellationToken.IsCancellationRequested)
                 {
                     next.Answer.TrySetCanceled(next.CancellationToken);

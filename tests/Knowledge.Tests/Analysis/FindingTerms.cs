@@ -39,6 +39,15 @@ public sealed class FindingTerms
             }
         });
 
+    [Theory]
+    [InlineData("Flying FLOWS of café's flown in 東京, Łódź and Ｗｉｄｅ yards; dying yellow", "flow cafe wide die yell")]
+    [InlineData("flying and the of", "")]
+    public void Terms_of_some_stems_are_those_among_all_terms(string text, string stems) =>
+        Gen.String.Sample(more => Same(text + more, [.. stems.Split(' '), .. TextAnalyzer.Terms(more).Select(term => term.Text).Take(2)]));
+
+    private static void Same(string text, HashSet<string> stems) => Assert.Equal(
+        TextAnalyzer.Terms(text).Where(term => stems.Contains(term.Text)), TextAnalyzer.TermsOf(text, stems).Where(term => term.Text.Length > 0));
+
     [Fact]
     public void Encoded_data_is_not_a_word() => Assert.Empty(TextAnalyzer.Terms(new string('x', 5_000)));
 }

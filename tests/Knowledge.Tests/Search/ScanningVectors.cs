@@ -96,6 +96,26 @@ public sealed class ScanningVectors
         Gen.Int[0, 200].SelectMany(length => Gen.Select(Gen.SByte[-127, 127].Array[length], Gen.Short[-32767, 32767].Array[length])).Sample((row, query) =>
             Assert.Equal(row.Zip(query).Sum(pair => pair.First * pair.Second), WholeDot.Of(row, query)));
 
+    [Theory]
+    [InlineData(32)]
+    [InlineData(384)]
+    [InlineData(40)]
+    public void Many_products_at_once_are_those_of_one_by_one_whatever_their_numbers(int length) =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[1, 9]).SelectMany(counts => Gen.Select(
+            Gen.SByte[-127, 127].Array[counts.Item1 * length], Gen.Short[-32767, 32767].Array[length].Array[counts.Item2])).Sample((rows, queries) =>
+        {
+            const int Stride = 16;
+            var products = new int[queries.Length * Stride];
+            WholeDot.Of(rows, queries, products, Stride);
+            for (var row = 0; row < rows.Length / length; row++)
+            {
+                for (var query = 0; query < queries.Length; query++)
+                {
+                    Assert.Equal(WholeDot.Of(rows.AsSpan(row * length, length), queries[query]), products[(query * Stride) + row]);
+                }
+            }
+        }, iter: 300);
+
     [Fact]
     public void Largest_values_of_many_components_do_not_overflow()
     {
