@@ -73,6 +73,34 @@ public sealed class ScanningVectors
         Assert.Equal(BruteForce(vectors, centre, null), index.Best(new QueryVector(centre), 10, null).Select(row => row.Row));
     }
 
+    [Theory]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void A_row_that_its_bytes_show_as_worse_than_it_is_is_found_among_rows_that_they_show_as_they_are(int dimensions)
+    {
+        var random = new Random(dimensions);
+        var centre = RandomVector(random, dimensions, onGrid: false);
+        var vectors = Enumerable.Range(0, 2_000).Select(i =>
+        {
+            var near = centre.Select(x => x + (0.002f * random.NextSingle())).ToArray();
+            return i % 2 == 0 ? UnitGrid.Snap(near) : near;
+        }).ToArray();
+        var index = new VectorIndex(dimensions);
+        for (var row = 0; row < vectors.Length; row++)
+        {
+            index.Add(row, vectors[row]);
+        }
+
+        var queries = Enumerable.Range(0, 4).Select(_ => centre.Select(x => x + (0.1f * random.NextSingle())).ToArray()).ToList();
+        foreach (var query in queries)
+        {
+            Assert.Equal(BruteForce(vectors, query, null), index.Best(new QueryVector(query), 10, null).Select(row => row.Row));
+        }
+
+        var together = index.Best([.. queries.Select(query => new VectorSearch(new QueryVector(query), 10, null))]);
+        Assert.Equal(queries.Select(query => BruteForce(vectors, query, null)), together.Select(rows => rows.Select(row => row.Row).ToArray()));
+    }
+
     [Fact]
     public void Removed_rows_are_not_found_and_vectors_come_back_as_they_were() =>
         Gen.Select(Gen.Float[-1, 1].Array[16].Array[1, 50], Gen.Int[0, 49]).Sample((vectors, removed) =>
