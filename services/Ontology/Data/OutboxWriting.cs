@@ -46,7 +46,7 @@ internal static class OutboxWriting
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public static void AddAll<T>(this NpgsqlParameterCollection parameters, string name, NpgsqlDbType type, List<T> values)
+    public static void AddAll<T>(this NpgsqlParameterCollection parameters, string name, NpgsqlDbType type, IEnumerable<T> values)
         => parameters.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. values] });
 
     public static void AddText(this NpgsqlParameterCollection parameters, string name, string? value)

@@ -32,24 +32,24 @@ internal static class ThingInsert
         """;
 
     /// <summary>Answers with the ids of what was stored; the command's rows tell how many those are.</summary>
-    public static NpgsqlBatchCommand Of(List<NewThing> things)
+    public static NpgsqlBatchCommand Of(IReadOnlyList<NewThing> things)
     {
         var command = new NpgsqlBatchCommand(Sql);
         var parameters = command.Parameters;
         parameters.AddUuid("group_id", things[0].Thing.GroupId);
         parameters.AddText("event_type", things[0].Event.Type);
-        parameters.AddAll("ids", NpgsqlDbType.Uuid, things.ConvertAll(t => t.Thing.Id));
-        parameters.AddAll("types", NpgsqlDbType.Text, things.ConvertAll(t => t.Thing.Type));
-        parameters.AddAll("names", NpgsqlDbType.Text, things.ConvertAll(t => t.Thing.Name));
-        parameters.AddAll("properties", NpgsqlDbType.Jsonb, things.ConvertAll(t => t.Thing.Properties.GetRawText()));
-        parameters.AddAll("statuses", NpgsqlDbType.Text, things.ConvertAll(t => t.Thing.Status));
-        parameters.AddAll("external_ids", NpgsqlDbType.Text, things.ConvertAll(t => t.Thing.ExternalId));
-        parameters.AddAll("makers", NpgsqlDbType.Uuid, things.ConvertAll(t => t.Thing.CreatedBy));
-        parameters.AddAll("times", NpgsqlDbType.TimestampTz, things.ConvertAll(t => t.Thing.CreatedAt));
-        parameters.AddAll("complete", NpgsqlDbType.Boolean, things.ConvertAll(t => t.IsComplete));
-        parameters.AddAll("events", NpgsqlDbType.Uuid, things.ConvertAll(t => t.Event.EventId));
-        parameters.AddAll("bodies", NpgsqlDbType.Text, things.ConvertAll(t => t.Event.Body));
-        parameters.AddAll("traces", NpgsqlDbType.Text, things.ConvertAll(t => t.Event.TraceParent));
+        parameters.AddAll("ids", NpgsqlDbType.Uuid, things.Select(t => t.Thing.Id));
+        parameters.AddAll("types", NpgsqlDbType.Text, things.Select(t => t.Thing.Type));
+        parameters.AddAll("names", NpgsqlDbType.Text, things.Select(t => t.Thing.Name));
+        parameters.AddAll("properties", NpgsqlDbType.Jsonb, things.Select(t => t.Thing.Properties.GetRawText()));
+        parameters.AddAll("statuses", NpgsqlDbType.Text, things.Select(t => t.Thing.Status));
+        parameters.AddAll("external_ids", NpgsqlDbType.Text, things.Select(t => t.Thing.ExternalId));
+        parameters.AddAll("makers", NpgsqlDbType.Uuid, things.Select(t => t.Thing.CreatedBy));
+        parameters.AddAll("times", NpgsqlDbType.TimestampTz, things.Select(t => t.Thing.CreatedAt));
+        parameters.AddAll("complete", NpgsqlDbType.Boolean, things.Select(t => t.IsComplete));
+        parameters.AddAll("events", NpgsqlDbType.Uuid, things.Select(t => t.Event.EventId));
+        parameters.AddAll("bodies", NpgsqlDbType.Text, things.Select(t => t.Event.Body));
+        parameters.AddAll("traces", NpgsqlDbType.Text, things.Select(t => t.Event.TraceParent));
         return command;
     }
 }

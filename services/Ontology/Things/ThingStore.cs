@@ -22,14 +22,20 @@ internal sealed record ThingOutcome(ThingResponse? Thing, ThingRefusal Refusal =
 
 /// <summary>Finds and creates things: the two that must be fast, each one round trip.</summary>
 internal sealed class ThingStore(
-    NpgsqlDataSource dataSource, TenantScope scope, ThingRules rules, QuotaGate quotas, ThingIntake intake, OutboxSignal outbox, RequestOrigin origin,
+    NpgsqlDataSource dataSource, TenantScope scope, ThingRules rules, QuotaGate quotas, ThingIntake intake, ThingLookup lookup, OutboxSignal outbox, RequestOrigin origin,
     TimeProvider clock)
 {
     public async Task<ThingResponse?> FindAsync(Caller caller, Guid groupId, Guid id, CancellationToken cancellationToken)
     {
+        // Within the transaction of a batch what it made itself must be seen; all others look together.
+        var thing = scope.Shared is null ? await lookup.FindAsync(groupId, id, cancellationToken) : await FindWithinAsync(groupId, id, cancellationToken);
+        return thing is not null && ThingSight.Allows(caller, thing) ? thing : null;
+    }
+
+    private async Task<ThingResponse?> FindWithinAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
+    {
         await using var batch = dataSource.CreateTenantBatch(scope);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"select {ThingRow.Columns} from things t where t.id = $1 and t.group_id = $2 and {ThingSight.Of(caller)}")
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"select {ThingRow.Columns} from things t where t.id = $1 and t.group_id = $2")
         {
             Parameters = { new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<Guid> { TypedValue = groupId } },
         });
