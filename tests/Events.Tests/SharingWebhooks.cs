@@ -55,8 +55,11 @@ public sealed class SharingWebhooks(WebhooksHost host) : IClassFixture<WebhooksH
         await host.Database.ScalarAsync<int>("update webhook_deliveries set claimed_until = now() - interval '1 second' where webhook_id = $1", WebhooksHost.Id(webhook));
         await Receiver.GetsAsync(got, 2);
         release.TrySetResult();
-        await WebhooksHost.DeliveryAsync(client, webhook, line.Id, "delivered");
+        var delivery = await WebhooksHost.DeliveryAsync(client, webhook, line.Id, "delivered");
         Assert.All(got(), r => Assert.Equal(line.Id.ToString(), r.Id));
+
+        // Taken over, and not tried again after a failure.
+        Assert.All(delivery["log"]!.AsArray(), attempt => Assert.True((bool)attempt!["delivered"]!));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class VersionedOk<T>(T value) : IResult, IEndpointMetadataProvid
             return Task.CompletedTask;
         }
 
-        return httpContext.Response.WriteAsJsonAsync(value, ApiJson.Options, httpContext.RequestAborted);
+        return httpContext.Response.WriteWholeAsync(value, httpContext.RequestAborted);
     }
 }
 
@@ -55,6 +55,6 @@ internal sealed class VersionedCreated<T>(string location, T value) : IResult, I
         httpContext.Response.StatusCode = StatusCodes.Status201Created;
         httpContext.Response.Headers[HeaderNames.Location] = location;
         httpContext.Response.Headers.ETag = EntityTag.Of(value.Id, value.Version).ToString();
-        return httpContext.Response.WriteAsJsonAsync(value, ApiJson.Options, httpContext.RequestAborted);
+        return httpContext.Response.WriteWholeAsync(value, httpContext.RequestAborted);
     }
 }

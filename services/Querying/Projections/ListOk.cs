@@ -3,11 +3,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OnePlatform.Querying.Lists;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Querying.Projections;
 
@@ -31,17 +29,16 @@ public sealed class ListOk<T>(Page<T> page, FieldSelection fields)
     {
         if (fields.IsEverything)
         {
-            return httpContext.Response.WriteAsJsonAsync(page, httpContext.RequestAborted);
+            return httpContext.Response.WriteWholeAsync(page, httpContext.RequestAborted);
         }
 
-        var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var rows = page.Results.Select(row => JsonSerializer.SerializeToNode(row, json)).ToArray();
+        var rows = page.Results.Select(row => JsonSerializer.SerializeToNode(row, ApiJson.Options)).ToArray();
         foreach (var row in rows)
         {
             fields.Apply(row);
         }
 
         var cut = new Page<JsonNode?>(rows, page.HasMore, page.Cursor, page.Total);
-        return httpContext.Response.WriteAsJsonAsync(cut, httpContext.RequestAborted);
+        return httpContext.Response.WriteWholeAsync(cut, httpContext.RequestAborted);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class TypeOk<T>(T value, CustomType? type) : IResult, IEndpointM
             }
         }
 
-        return httpContext.Response.WriteAsJsonAsync(value, ApiJson.Options, httpContext.RequestAborted);
+        return httpContext.Response.WriteWholeAsync(value, httpContext.RequestAborted);
     }
 }
 
@@ -53,6 +53,6 @@ internal sealed class TypeCreated<T>(string location, T value, CustomType type) 
         httpContext.Response.StatusCode = StatusCodes.Status201Created;
         httpContext.Response.Headers.Location = location;
         httpContext.Response.Headers.ETag = EntityTag.Of(type.Id, type.Version).ToString();
-        return httpContext.Response.WriteAsJsonAsync(value, ApiJson.Options, httpContext.RequestAborted);
+        return httpContext.Response.WriteWholeAsync(value, httpContext.RequestAborted);
     }
 }
