@@ -34,11 +34,12 @@ internal sealed class PatientHost(params (string Name, string Value)[] settings)
     internal async Task PassAsync(JsonObject webhook, TimeSpan time)
     {
         var id = WebhooksHost.Id(webhook);
+        // The webhook's row before those of its deliveries, as the service takes them, or the two could wait for each other.
         await Database.ScalarAsync<int>(
             """
             with paused as (
-                update webhooks set paused_until = paused_until - $2, failing_since = failing_since - $2 where id = $1)
-            update webhook_deliveries set due_at = due_at - $2 where webhook_id = $1 and status = 'pending'
+                update webhooks set paused_until = paused_until - $2, failing_since = failing_since - $2 where id = $1 returning id)
+            update webhook_deliveries set due_at = due_at - $2 where webhook_id in (select id from paused) and status = 'pending'
             """, id, time);
         await Eventually.TrueAsync(async () => await Database.ScalarAsync<bool>(
             """
