@@ -22,6 +22,12 @@ public sealed class TenantScope
     /// <summary>Whether a transaction of this unit of work has been kept: a failure after it does not undo that one.</summary>
     public bool HasCommitted { get; private set; }
 
+    /// <summary>
+    /// Whether this unit of work acts in the group and nowhere else, and shares no transaction: what it asks for may then be done together with
+    /// what others ask for in that group.
+    /// </summary>
+    public bool ActsJustIn(Guid group) => Shared is null && !IsSystem && Groups is [var only] && only == group;
+
     /// <summary>Begins or, with null, ends to run everything in the transaction of one connection.</summary>
     public void Share(NpgsqlConnection? connection) => Shared = connection;
 

@@ -5,7 +5,8 @@ namespace OnePlatform.Ontology.Data;
 
 /// <summary>
 /// Does together what requests of a group ask for at the same moment: whatever is waiting goes in one statement, so that it grows with the
-/// load and nobody waits for others to come. Each request learns its own answer, and one whose asking fails holds up no other.
+/// load and nobody waits for others to come. Each request learns its own answer, and one whose asking fails holds up no other. Only for
+/// requests that act in that group alone: the statement is told that group, and row-level security holds it to it.
 /// </summary>
 /// <param name="dataSource">The database.</param>
 /// <param name="most">How many go together, and how large they may be.</param>

@@ -28,11 +28,11 @@ internal sealed class ThingStore(
     public async Task<ThingResponse?> FindAsync(Caller caller, Guid groupId, Guid id, CancellationToken cancellationToken)
     {
         // Within the transaction of a batch what it made itself must be seen; all others look together.
-        var thing = scope.Shared is null ? await lookup.FindAsync(groupId, id, cancellationToken) : await FindWithinAsync(groupId, id, cancellationToken);
+        var thing = scope.ActsJustIn(groupId) ? await lookup.FindAsync(groupId, id, cancellationToken) : await FindAloneAsync(groupId, id, cancellationToken);
         return thing is not null && ThingSight.Allows(caller, thing) ? thing : null;
     }
 
-    private async Task<ThingResponse?> FindWithinAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
+    private async Task<ThingResponse?> FindAloneAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
     {
         await using var batch = dataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(new NpgsqlBatchCommand($"select {ThingRow.Columns} from things t where t.id = $1 and t.group_id = $2")
@@ -90,7 +90,7 @@ internal sealed class ThingStore(
     {
         var groupId = created.Thing.GroupId;
         var limit = await quotas.AskAsync(groupId, Quota.Things, 1, cancellationToken);
-        if (limit is null && type is null && scope.Shared is null)
+        if (limit is null && type is null && scope.ActsJustIn(groupId))
         {
             return (await intake.StoreAsync(created, cancellationToken), null);
         }
