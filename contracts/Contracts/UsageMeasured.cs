@@ -12,7 +12,7 @@ public sealed record UsageMeasured(Guid EventId, DateTimeOffset OccurredAt, stri
 /// <param name="Metric">One of <see cref="UsageMetrics"/>.</param>
 /// <param name="Day">UTC.</param>
 /// <param name="KeyId">The API key that used it; null for what people did, and for what lies there, whoever brought it.</param>
-/// <param name="Amount">What was used since the day began; of what lies there, how much there was last on that day.</param>
+/// <param name="Amount">Of a counter what was used since the day began, of a gauge how much there was last on that day.</param>
 public sealed record UsageLine(Guid GroupId, string Metric, DateOnly Day, Guid? KeyId, long Amount);
 
 /// <summary>What is measured.</summary>
@@ -29,4 +29,7 @@ public static class UsageMetrics
 
     /// <summary>Rows of knowledge that lie there, those that follow a thing left out.</summary>
     public const string Knowledge = "knowledge";
+
+    /// <summary>Those that count through a day, and whose days add up. The others are gauges, of which the last figure holds.</summary>
+    public static IReadOnlyList<string> Counters { get; } = [Calls, Tokens];
 }

@@ -24,6 +24,7 @@ using OnePlatform.Identity.Usage;
 using OnePlatform.Identity.Verification;
 using OnePlatform.Querying;
 using OnePlatform.Querying.Lists;
+using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity;
 
@@ -146,6 +147,7 @@ internal static class IdentityFeatures
         services.AddSingleton<WriteLastUses>();
         services.AddHostedService(provider => provider.GetRequiredService<WriteLastUses>());
         services.AddScoped<UsageReads>();
+        services.AddSingleton<UsageTeller>();
         services.AddSingleton<TellCalls>();
         services.AddHostedService(provider => provider.GetRequiredService<TellCalls>());
     }

@@ -10,14 +10,14 @@ namespace OnePlatform.Tenancy;
 public sealed class KeepMeasuredUsage<TDb>(NpgsqlDataSource dataSource, TenantScope scope) : IConsumer<UsageMeasured>
     where TDb : TenantDb
 {
-    // What only grows through a day is the later the larger it is, whatever the clocks of two instances say. Rows in one order everywhere.
+    // A counter's figure is the later the larger it is, whatever the clocks of two instances say. Rows in one order everywhere.
     private const string Upsert =
         $"""
         insert into {MeasuredUsage.Table} (group_id, metric, day, key_id, source, amount, measured_at)
         select l.group_id, l.metric, l.day, l.key_id, $6, l.amount, $7
         from unnest($1, $2, $3, $4, $5) l(group_id, metric, day, key_id, amount) order by 1, 2, 3, 4
         on conflict (group_id, metric, day, key_id, source) do update set amount = excluded.amount, measured_at = excluded.measured_at
-        where case when excluded.metric in ('{UsageMetrics.Calls}', '{UsageMetrics.Tokens}') then {MeasuredUsage.Table}.amount < excluded.amount
+        where case when excluded.metric = any($8) then {MeasuredUsage.Table}.amount < excluded.amount
             else {MeasuredUsage.Table}.measured_at < excluded.measured_at end
         """;
 
@@ -37,6 +37,7 @@ public sealed class KeepMeasuredUsage<TDb>(NpgsqlDataSource dataSource, TenantSc
                 new() { Value = lines.Select(l => l.Amount).ToArray() },
                 new() { Value = message.Source },
                 new() { Value = message.OccurredAt },
+                new() { Value = UsageMetrics.Counters.ToArray() },
             },
         });
         await batch.ExecuteNonQueryAsync(context.CancellationToken);

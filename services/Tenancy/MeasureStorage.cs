@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnePlatform.Contracts;
-using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Tenancy;
@@ -27,37 +26,17 @@ public sealed record StorageMeter(string Source, string Sql);
 
 /// <summary>Tells, for each group, how much lies in the service, whenever that or the day is another. Every instance does; the answer is the same.</summary>
 public sealed partial class MeasureStorage(
-    NpgsqlDataSource dataSource, StorageMeter meter, OutboxSignal outbox, IOptions<MeasureOptions> options, TimeProvider clock, ILogger<MeasureStorage> logger)
+    NpgsqlDataSource dataSource, StorageMeter meter, UsageTeller teller, IOptions<MeasureOptions> options, TimeProvider clock, ILogger<MeasureStorage> logger)
     : BackgroundService
 {
-    private const int LinesOfOne = 500;
     private const int Seldom = 100;
-
-    private readonly Dictionary<(Guid Group, string Metric), (DateOnly Day, long Amount)> _told = [];
 
     /// <summary>Measures once.</summary>
     /// <returns>How many figures were told.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var lines = (await MeasureAsync(today, cancellationToken))
-            .Where(line => _told.GetValueOrDefault((line.GroupId, line.Metric)) != (line.Day, line.Amount)).ToList();
-        var scope = new TenantScope();
-        scope.ActAsSystem();
-        foreach (var part in lines.Chunk(LinesOfOne))
-        {
-            await using var batch = dataSource.CreateTenantBatch(scope);
-            batch.BatchCommands.Add(OutboxMessage.InsertOf(new UsageMeasured(Guid.CreateVersion7(now), now, meter.Source, part)));
-            await batch.ExecuteNonQueryAsync(cancellationToken);
-            outbox.Wake();
-            foreach (var line in part)
-            {
-                _told[(line.GroupId, line.Metric)] = (line.Day, line.Amount);
-            }
-        }
-
-        return lines.Count;
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        return await teller.TellAsync(meter.Source, await MeasureAsync(today, cancellationToken), cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -111,6 +90,6 @@ public static class MeasureExtensions
     public static IServiceCollection AddStorageMeter(this IServiceCollection services, StorageMeter meter)
     {
         services.AddOptions<MeasureOptions>().BindConfiguration(MeasureOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton(meter).AddSingleton<MeasureStorage>().AddHostedService(provider => provider.GetRequiredService<MeasureStorage>());
+        return services.AddSingleton(meter).AddSingleton<UsageTeller>().AddSingleton<MeasureStorage>().AddHostedService(provider => provider.GetRequiredService<MeasureStorage>());
     }
 }

@@ -43,8 +43,7 @@ internal static class UsageEndpoints
         }
 
         var results = await usage.ListAsync(group, metric, days, cancellationToken);
-        // What lies there is not more for having lain there for days.
-        var total = metric == UsageMetrics.Storage ? results is [.., var last] ? last.Count : 0 : results.Sum(r => r.Count);
+        var total = UsageMetrics.Counters.Contains(metric) ? results.Sum(r => r.Count) : results is [.., var last] ? last.Count : 0;
         return TypedResults.Ok(new UsageResponse(metric, period, days.From, days.To, total, results));
     }
 }

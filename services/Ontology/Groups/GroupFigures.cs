@@ -67,7 +67,7 @@ internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGat
             JsonNamingPolicy.CamelCase.ConvertName(u.Key.ToString()), u.Value, limits[u.Key]?.Most, StateOf(u.Value, limits[u.Key]?.Most), limits[u.Key]?.From))];
     }
 
-    /// <summary>What other services told: of calls and tokens this month's, of what lies there the last.</summary>
+    /// <summary>What was measured: of counters this month's sum, of gauges the last.</summary>
     private async Task<Dictionary<string, long>> MeasuredAsync(Guid groupId, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
@@ -75,7 +75,7 @@ internal sealed class GroupFigures(OntologyDb db, GroupSubtree subtree, QuotaGat
         var rows = await db.MeasuredUsage.Where(u => u.GroupId == groupId && u.Day >= (month < yesterday ? month : yesterday)).ToListAsync(cancellationToken);
         return rows.GroupBy(u => u.Metric).ToDictionary(
             metric => metric.Key,
-            metric => metric.Key is UsageMetrics.Calls or UsageMetrics.Tokens
+            metric => UsageMetrics.Counters.Contains(metric.Key)
                 ? metric.Where(u => u.Day >= month).Sum(u => u.Amount)
                 : metric.GroupBy(u => u.Source).Sum(source => source.MaxBy(u => u.Day)!.Amount));
     }
