@@ -27,3 +27,7 @@ public sealed record UserSnapshot(Guid Id, string Email, string Name, bool Email
 public sealed record SessionsRevoked(
     Guid EventId, DateTimeOffset OccurredAt, EventOrigin Origin, IReadOnlyList<LogLine> Log, IReadOnlyList<Guid> SessionIds, DateTimeOffset RefuseUntil)
     : ILoggedEvent;
+
+/// <summary>A session acts in another group from now on. Caches of what it may do drop it; the event log is told apart from this.</summary>
+/// <param name="SessionId">Its <c>sid</c> claim.</param>
+public sealed record SessionSwitched(Guid EventId, DateTimeOffset OccurredAt, Guid SessionId) : IIntegrationEvent;

@@ -29,6 +29,11 @@ internal sealed class ForgetRevokedSessions(GrantEviction grants, DeniedSessions
     }
 }
 
+internal sealed class ForgetSwitchedSessions(GrantEviction grants) : IConsumer<SessionSwitched>
+{
+    public Task Consume(ConsumeContext<SessionSwitched> context) => grants.EvictAsync([context.Message.SessionId]);
+}
+
 internal sealed class ForgetChangedMemberships(GrantEviction grants) : IConsumer<MembershipsChanged>
 {
     public Task Consume(ConsumeContext<MembershipsChanged> context)

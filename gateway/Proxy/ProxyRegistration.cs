@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using OnePlatform.Gateway.Credentials;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -29,7 +30,11 @@ internal static class ProxyRegistration
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<ServiceTimes>()
-            .AddTransforms(transforms => transforms.AddResponseTransform(UpstreamErrors.HideFailure));
+            .AddTransforms(transforms =>
+            {
+                transforms.AddResponseTransform(UpstreamErrors.HideFailure);
+                transforms.AddResponseTransform(ChangedSessions.ForgetAsync);
+            });
         return builder;
     }
 

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Events.Tests;
@@ -9,8 +9,6 @@ namespace OnePlatform.Events.Tests;
 /// <summary>What is sent, verified by the published npm package, unchanged.</summary>
 public sealed class VerifyingDeliveries(WebhooksHost host) : IClassFixture<WebhooksHost>
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task Receivers_verify_deliveries_and_attempts_with_either_secret_after_a_rotation()
     {
@@ -33,34 +31,6 @@ public sealed class VerifyingDeliveries(WebhooksHost host) : IClassFixture<Webho
                 .ToDictionary(h => h.Key.ToLowerInvariant(), h => h.Value.ToString()),
             body = delivery.Body,
         });
-        await RunAsync("", "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-        Assert.Contains("complete", await RunAsync(JsonSerializer.Serialize(deliveries), "node", "standardwebhooks.mjs"), StringComparison.Ordinal);
-    }
-
-    private static async Task<string> RunAsync(string input, string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = Path.Combine(AppContext.BaseDirectory, "clients"),
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        using var deadline = new CancellationTokenSource(s_deadline);
-        await process.StandardInput.WriteAsync(input.AsMemory(), deadline.Token);
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        Assert.True(process.ExitCode == 0, $"{program}: {await output}{await error}");
-        return await output;
+        Assert.Contains("complete", await NodeClients.RunAsync(["standardwebhooks.mjs"], JsonSerializer.Serialize(deliveries)), StringComparison.Ordinal);
     }
 }

@@ -46,7 +46,7 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
 
         var file = Path.GetTempFileName();
         await File.WriteAllLinesAsync(file, refusals);
-        var read = await NodeClients.RunAsync("limit-headers.mjs", file);
+        var read = await NodeClients.RunAsync(["limit-headers.mjs", file]);
         Assert.Equal($"complete {refusals.Count}", read.Trim());
     }
 

@@ -11,6 +11,7 @@ using OnePlatform.Gateway.Credentials;
 using OnePlatform.Gateway.Limits;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Ontology.Contracts;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
 using Xunit;
 
@@ -70,6 +71,45 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         await Task.WhenAll(users);
         // On a machine that is busy with other work, every step of the news waits as long as the slowest of these requests did.
         Assert.InRange(lastSuccess - revoked, long.MinValue, 1000 + (4 * slowest));
+    }
+
+    [Fact]
+    public async Task A_session_that_switched_its_group_acts_as_the_answer_said_and_on_other_instances_soon()
+    {
+        await using var servers = await LocalServers.StartAsync(postgres: false, redis: false);
+        var (here, there) = (await host.AddGatewayAsync(broker: servers.RabbitMQ), await host.AddGatewayAsync(broker: servers.RabbitMQ));
+        var (client, other) = (here.CreateClient(), there.CreateClient());
+        foreach (var instance in new[] { here, there })
+        {
+            await instance.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, s_brokerDeadline);
+        }
+
+        var (cookie, session) = (Guid.NewGuid().ToString("N"), Guid.NewGuid());
+        host.Platform.Accept(cookie, session);
+        host.Platform.Answer("/api/auth/switch-group", context =>
+        {
+            ChangedSession.Tell(context.Response, session);
+            return context.Response.WriteAsync("{}");
+        });
+        await ExchangesAsync(client);
+        await ExchangesAsync(other);
+        Assert.Equal((0, 0), (await ExchangesAsync(client), await ExchangesAsync(other)));
+
+        using var switched = await GatewayHost.SendAsync(client, HttpMethod.Post, "/api/auth/switch-group", ("Cookie", $"better-auth.session_token={cookie}"));
+        Assert.Equal(HttpStatusCode.OK, switched.StatusCode);
+        Assert.False(switched.Headers.Contains(ChangedSession.Header));
+        Assert.Equal((1, 0), (await ExchangesAsync(client), await ExchangesAsync(other)));
+
+        await here.Services.GetRequiredService<IBus>().Publish(new SessionSwitched(Guid.NewGuid(), TimeProvider.System.GetUtcNow(), session));
+        await Eventually.TrueAsync(async () => await ExchangesAsync(other) == 1, s_brokerDeadline);
+
+        async Task<int> ExchangesAsync(HttpClient of)
+        {
+            var before = host.Platform.Exchanges;
+            using var used = await GatewayHost.SendAsync(of, HttpMethod.Get, "/api/things", ("Cookie", $"better-auth.session_token={cookie}"));
+            Assert.Equal(HttpStatusCode.OK, used.StatusCode);
+            return host.Platform.Exchanges - before;
+        }
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OnePlatform.ServiceDefaults;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
@@ -13,7 +13,7 @@ public sealed class ServingMetrics
     [Fact]
     public async Task Metrics_are_on_their_own_listener_and_nothing_else_is()
     {
-        var (outside, inside) = (FreePort(), FreePort());
+        var (outside, inside) = (FreePort.Find(), FreePort.Find());
         var builder = WebApplication.CreateBuilder(["--urls", $"http://127.0.0.1:{outside}", "--Metrics:Port", $"{inside}"]);
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
@@ -36,12 +36,5 @@ public sealed class ServingMetrics
         using var lying = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://127.0.0.1:{outside}/metrics")) { Headers = { Host = $"127.0.0.1:{inside}" } };
         using var refused = await client.SendAsync(lying);
         Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

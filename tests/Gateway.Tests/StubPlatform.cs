@@ -103,12 +103,12 @@ public sealed class StubPlatform : IAsyncDisposable
     public void Tie(string key, string address) => _addresses[key] = address;
 
     /// <summary>Lets a credential of any kind pass as a person's.</summary>
-    public void Accept(string credential) => _grants[credential] = new JsonObject
+    public void Accept(string credential, Guid? session = null) => _grants[credential] = new JsonObject
     {
         ["accessToken"] = "jwt-of-a-person",
         ["expiresAt"] = DateTimeOffset.UtcNow.AddMinutes(5),
         ["subjectId"] = Guid.NewGuid().ToString(),
-        ["sessionId"] = Guid.NewGuid().ToString(),
+        ["sessionId"] = (session ?? Guid.NewGuid()).ToString(),
         ["personId"] = Guid.NewGuid().ToString(),
     };
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OnePlatform.Testing;
 using Xunit;
 using static OnePlatform.Identity.Tests.IdentityHost;
 
@@ -41,7 +42,7 @@ public sealed class AcceptingInvitations(IdentityHost identity) : IClassFixture<
     [Fact]
     public async Task While_the_other_service_is_away_the_page_says_so()
     {
-        await using var host = identity.StartAnother(("services:ontology:http:0", $"http://127.0.0.1:{NodeClients.FreePort()}"));
+        await using var host = identity.StartAnother(("services:ontology:http:0", $"http://127.0.0.1:{FreePort.Find()}"));
         var email = NewEmail();
         await identity.SignUpAsync(email);
         using var browser = host.CreateClient();

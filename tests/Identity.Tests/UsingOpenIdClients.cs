@@ -1,3 +1,4 @@
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Identity.Tests;
@@ -8,7 +9,7 @@ public sealed class UsingOpenIdClients(IdentityHost identity) : IClassFixture<Id
     [Fact]
     public async Task A_person_with_a_second_factor_signs_in_at_a_client_which_refreshes_asks_revokes_and_signs_out()
     {
-        var port = NodeClients.FreePort();
+        var port = FreePort.Find();
         var address = $"http://127.0.0.1:{port}";
         await using var host = identity.StartAnother(
             ("Platform:PublicUrl", address),

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using OnePlatform.AppHost;
 using OnePlatform.AppHost.Local;
 using OnePlatform.Testing;
@@ -19,7 +17,7 @@ internal sealed class SecondInstances : IAsyncDisposable
         (ResourceNames.Gateway, "gateway/OnePlatform.Gateway"),
     ];
 
-    private readonly Dictionary<string, Uri> _addresses = s_processes.ToDictionary(p => p.Name, _ => new Uri($"http://127.0.0.1:{FreePort()}"));
+    private readonly Dictionary<string, Uri> _addresses = s_processes.ToDictionary(p => p.Name, _ => new Uri($"http://127.0.0.1:{FreePort.Find()}"));
     private readonly List<Process> _running = [];
     private readonly ConcurrentQueue<string> _lines = new();
 
@@ -92,12 +90,5 @@ internal sealed class SecondInstances : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         _running.Add(process);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -50,6 +50,9 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
 
     public static IResult NoSession() => Error(StatusCodes.Status401Unauthorized, "UNAUTHORIZED", "There is no session.");
 
+    /// <summary>These clients read <c>null</c>, not an empty body.</summary>
+    public static IResult Nothing() => TypedResults.Content("null", "application/json");
+
     public static IResult Error(int status, string code, string message) => TypedResults.Json(new BetterAuthError(code, message), statusCode: status);
 
     /// <summary>No session yet. A made-up user whether or not the address had an account, for an id would tell the two apart.</summary>
@@ -60,7 +63,8 @@ internal sealed class BetterAuthAnswers(SessionCookie cookie, ChallengeCookie ch
         => new(user.Id.ToString(), user.Email, user.Name, user.EmailVerified, user.CreatedAt, user.UpdatedAt, user.SecondFactorEnabled);
 
     public static BetterAuthSession SessionOf(Session session) => new(
-        session.Id.ToString(), session.UserId.ToString(), session.Id.ToString(), session.ExpiresAt, session.CreatedAt, session.LastSeenAt, session.Ip, session.UserAgent);
+        session.Id.ToString(), session.UserId.ToString(), session.Id.ToString(), session.ExpiresAt, session.CreatedAt, session.LastSeenAt, session.Ip, session.UserAgent,
+        session.GroupId?.ToString());
 
     private static string CodeOf(string code) => code switch
     {

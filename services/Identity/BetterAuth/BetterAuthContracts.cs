@@ -56,8 +56,10 @@ public sealed record BetterAuthAccount(
 public sealed record BetterAuthUser(string Id, string Email, string Name, bool EmailVerified, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, bool TwoFactorEnabled);
 
 /// <param name="Token">Names the session at <c>revoke-session</c>; it is no credential.</param>
+/// <param name="ActiveOrganizationId">The group that the session acts in.</param>
 public sealed record BetterAuthSession(
-    string Id, string UserId, string Token, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? IpAddress, string? UserAgent);
+    string Id, string UserId, string Token, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? IpAddress, string? UserAgent,
+    string? ActiveOrganizationId);
 
 public sealed record BetterAuthCurrent(BetterAuthSession Session, BetterAuthUser User);
 

@@ -37,5 +37,6 @@ internal static class BetterAuthEndpoints
         auth.MapPost("/two-factor/get-totp-uri", BetterAuthSecondFactor.GetUri).WithName("BetterAuthGetTotpUri").WithSummary("The set-up again, for another device");
         auth.MapPost("/two-factor/generate-backup-codes", BetterAuthSecondFactor.RenewCodes).WithName("BetterAuthBackupCodes").WithSummary("Ten new recovery codes");
         auth.MapPost("/two-factor/disable", BetterAuthSecondFactor.Disable).WithName("BetterAuthDisableTwoFactor").WithSummary("Takes the second factor away");
+        auth.MapBetterAuthOrganizations();
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using OnePlatform.Identity.Sessions;
 using OnePlatform.Identity.Verification;
@@ -28,7 +27,7 @@ internal static class BetterAuthSessions
         {
             return await sessions.FindOwnAsync(context, cancellationToken) is var (session, user)
                 ? TypedResults.Ok(new BetterAuthCurrent(BetterAuthAnswers.SessionOf(session), BetterAuthAnswers.UserOf(user)))
-                : NoneIsCurrent();
+                : BetterAuthAnswers.Nothing();
         }
 
         // These clients know no refresh token: using the session keeps it, and its cookie, for longer.
@@ -41,7 +40,7 @@ internal static class BetterAuthSessions
             found = found with { Session = BetterAuthAnswers.SessionOf(ageing) };
         }
 
-        return found is null ? NoneIsCurrent() : TypedResults.Ok(found);
+        return found is null ? BetterAuthAnswers.Nothing() : TypedResults.Ok(found);
     }
 
     public static async Task<IResult> List(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
@@ -57,8 +56,6 @@ internal static class BetterAuthSessions
 
     public static Task<IResult> RevokeAll(HttpContext context, SessionStore sessions, CancellationToken cancellationToken)
         => RevokeAsync(context, sessions, (_, _) => true, cancellationToken);
-
-    private static ContentHttpResult NoneIsCurrent() => TypedResults.Content("null", "application/json");
 
     private static async Task<IResult> RevokeAsync(
         HttpContext context, SessionStore sessions, Func<Session, Session, bool> ends, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class CurrentSessions(NpgsqlDataSource dataSource, TenantScope s
     private const string ByCookie =
         """
         select s.id, s.user_id, s.expires_at, s.created_at, s.last_seen_at, s.ip, s.user_agent,
-               u.email, u.name, u.email_verified, u.created_at, u.updated_at, u.second_factor_enabled
+               u.email, u.name, u.email_verified, u.created_at, u.updated_at, u.second_factor_enabled, s.group_id
         from sessions s join users u on u.id = s.user_id
         where s.cookie_hash = $1 and s.revoked_at is null and s.expires_at > $2 and u.deleted_at is null and u.locked_at is null
         """;
@@ -41,7 +41,7 @@ internal sealed class CurrentSessions(NpgsqlDataSource dataSource, TenantScope s
     {
         var (id, userId) = (row.GetGuid(0).ToString(), row.GetGuid(1).ToString());
         return new BetterAuthCurrent(
-            new BetterAuthSession(id, userId, id, Time(2), Time(3), Time(4), TextOrNull(5), TextOrNull(6)),
+            new BetterAuthSession(id, userId, id, Time(2), Time(3), Time(4), TextOrNull(5), TextOrNull(6), row.IsDBNull(13) ? null : row.GetGuid(13).ToString()),
             new BetterAuthUser(userId, row.GetString(7), row.GetString(8), row.GetBoolean(9), Time(10), Time(11), row.GetBoolean(12)));
 
         DateTimeOffset Time(int column) => row.GetFieldValue<DateTimeOffset>(column);

@@ -41,19 +41,15 @@ internal static class InvitationPages
                 context, "Your session has ended.", StatusCodes.Status401Unauthorized, SignInPages.Address(QueryHelpers.AddQueryString(Path, "token", token)));
         }
 
-        try
+        var answer = await ontology.SendAsync(
+            session, user, HttpMethod.Post, $"/api/people/invitations/{Uri.EscapeDataString(token)}/accept", body: null, cancellationToken);
+        return answer switch
         {
-            var answer = await ontology.PostAsync(session, user, $"/api/people/invitations/{Uri.EscapeDataString(token)}/accept", body: null, cancellationToken);
-            return answer switch
-            {
-                { IsSuccess: true } => new AccountPage("You are in").Text("The invitation is accepted.").Onward("Continue", "/").Show(context),
-                { Status: StatusCodes.Status404NotFound } => PageAnswers.Failed(context, "This invitation is unknown or was withdrawn.", answer.Status),
-                _ => PageAnswers.Failed(context, answer.Detail ?? "The invitation could not be accepted.", answer.Status),
-            };
-        }
-        catch (HttpRequestException)
-        {
-            return PageAnswers.Failed(context, "A part of the platform does not answer at the moment. Try again in a minute.", StatusCodes.Status503ServiceUnavailable);
-        }
+            { IsSuccess: true } => new AccountPage("You are in").Text("The invitation is accepted.").Onward("Continue", "/").Show(context),
+            { Status: StatusCodes.Status404NotFound } => PageAnswers.Failed(context, "This invitation is unknown or was withdrawn.", answer.Status),
+            { Status: StatusCodes.Status503ServiceUnavailable } => PageAnswers.Failed(
+                context, "A part of the platform does not answer at the moment. Try again in a minute.", answer.Status),
+            _ => PageAnswers.Failed(context, answer.Detail ?? "The invitation could not be accepted.", answer.Status),
+        };
     }
 }

@@ -74,14 +74,15 @@ internal static class SessionsEndpoints
     }
 
     private static async Task<Results<Ok<AccessTokenResponse>, NotFound, ProblemHttpResult>> SwitchGroup(
-        SwitchGroupRequest request, Caller caller, SessionStore sessions, GroupSwitch groupSwitch, SessionTokens tokens, CancellationToken cancellationToken)
+        SwitchGroupRequest request, Caller caller, SessionStore sessions, GroupSwitch groupSwitch, SessionTokens tokens, HttpResponse response,
+        CancellationToken cancellationToken)
     {
         if (await sessions.FindAsync(caller, cancellationToken) is not var (session, user))
         {
             return SignInAnswers.NoSession();
         }
 
-        return await groupSwitch.SwitchAsync(session, user, request.GroupId!.Value, cancellationToken) switch
+        return await groupSwitch.SwitchAsync(session, user, request.GroupId!.Value, response, cancellationToken) switch
         {
             Entry.Granted granted => TypedResults.Ok(tokens.RespondInGroup(session, user, granted.Standing)),
             Entry.Refused refused => Problems.Forbidden(refused.Code, refused.Detail),

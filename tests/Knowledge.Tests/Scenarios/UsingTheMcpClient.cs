@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OnePlatform.Knowledge.Tests.Hosting;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Knowledge.Tests.Scenarios;

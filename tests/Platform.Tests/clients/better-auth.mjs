@@ -1,8 +1,8 @@
-// The published client, unchanged, against a running service: signs up, in and out, and uses every route it has for accounts.
+// The published client, unchanged, against the running platform: signs up, in and out, and uses every route it has for accounts and organizations.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { createAuthClient } from 'better-auth/client';
-import { magicLinkClient, twoFactorClient } from 'better-auth/client/plugins';
+import { magicLinkClient, organizationClient, twoFactorClient } from 'better-auth/client/plugins';
 
 const [baseURL, mailURL, socialEmail] = process.argv.slice(2);
 const email = `ba-${Date.now()}@example.com`;
@@ -24,7 +24,7 @@ function browser() {
     }
     return response;
   };
-  const client = createAuthClient({ baseURL, plugins: [magicLinkClient(), twoFactorClient()], fetchOptions: { customFetchImpl } });
+  const client = createAuthClient({ baseURL, plugins: [magicLinkClient(), organizationClient(), twoFactorClient()], fetchOptions: { customFetchImpl } });
   fetches.set(client, customFetchImpl);
   return client;
 }
@@ -86,6 +86,51 @@ await good(client.updateUser({ name: 'Grace' }));
 assert.equal((await good(client.getSession())).user.name, 'Grace');
 assert.equal((await good(client.listAccounts()))[0].providerId, 'credential');
 await good(client.sendVerificationEmail({ email, callbackURL: '/' }));
+
+// Organizations are the platform's groups, and what the cookie does next happens in the one that was made active.
+const { organization } = client;
+async function actsIn(expected) {
+  const made = await fetches.get(client)(`${baseURL}/api/things`, {
+    method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ type: 'note', name: 'Where am I?' }),
+  });
+  assert.equal(made.status, 201);
+  assert.equal((await made.json()).groupId, expected);
+}
+const [home] = await good(organization.list());
+await actsIn(home.id);
+const slug = `kiln-${Date.now().toString(36)}`;
+const kiln = await good(organization.create({ name: 'Kiln House', slug, logo: 'https://kiln.example/logo.svg', metadata: { trade: 'pottery' } }));
+assert.equal(kiln.members[0].role, 'owner');
+await actsIn(kiln.id);
+assert.equal((await good(client.getSession())).session.activeOrganizationId, kiln.id);
+const listed = (await good(organization.list())).find((o) => o.id === kiln.id);
+assert.deepEqual([listed.name, listed.slug, listed.logo, listed.metadata.trade], ['Kiln House', slug, 'https://kiln.example/logo.svg', 'pottery']);
+assert.ok(listed.createdAt);
+assert.equal((await organization.create({ name: 'Another', slug })).error.code, 'ORGANIZATION_ALREADY_EXISTS');
+assert.match((await organization.create({ name: 'Another', slug: 'Not a slug' })).error.message, /slug/i);
+for (let i = 0; i < 5; i++) {
+  assert.equal((await good(organization.setActive({ organizationId: home.id }))).id, home.id);
+  await actsIn(home.id);
+  assert.equal((await good(organization.setActive({ organizationSlug: slug }))).id, kiln.id);
+  await actsIn(kiln.id);
+}
+assert.equal(await good(organization.setActive({ organizationId: null })), null);
+await actsIn(home.id);
+const guest = `guest-${Date.now()}@example.com`;
+const invitation = await good(organization.inviteMember({ email: guest, role: 'member', organizationId: kiln.id }));
+assert.deepEqual([invitation.email, invitation.role, invitation.organizationId, invitation.status], [guest, 'member', kiln.id, 'pending']);
+assert.equal((await organization.inviteMember({ email: guest, role: 'member', organizationId: kiln.id })).error.code, 'USER_IS_ALREADY_INVITED_TO_THIS_ORGANIZATION');
+assert.equal((await organization.inviteMember({ email: guest, role: 'emperor' })).error.status, 400);
+await mail(guest, 'invited');
+
+const stranger = browser();
+await good(stranger.signUp.email({ email: `stranger-${Date.now()}@example.com`, password, name: 'Eve' }));
+for (const theirs of [{ organizationId: kiln.id }, { organizationSlug: slug }, { organizationSlug: 'nobody-has-it' }]) {
+  assert.equal((await stranger.organization.setActive(theirs)).error.code, 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION');
+}
+assert.equal((await stranger.organization.inviteMember({ email: guest, role: 'member', organizationId: kiln.id })).error.code, 'USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION');
+assert.ok(!(await good(stranger.organization.list())).some((o) => o.id === kiln.id));
+assert.equal((await browser().organization.list()).error.code, 'UNAUTHORIZED');
 
 const social = browser();
 assert.equal((await social.signIn.social({ provider: 'nowhere' })).error.code, 'PROVIDER_NOT_FOUND');
