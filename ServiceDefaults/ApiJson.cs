@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -34,6 +35,7 @@ public static class ApiJson
         options.RespectRequiredConstructorParameters = false;
         options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(NullItems.Refuse);
         options.Converters.Add(new MillisecondTimeConverter());
+        options.Converters.Add(new DocumentConverter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
     }
 
@@ -63,5 +65,30 @@ internal sealed class MillisecondTimeConverter : JsonConverter<DateTimeOffset>
         value.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         text[ToTheMillisecond] = (byte)'Z';
         writer.WriteStringValue(text[..(ToTheMillisecond + 1)]);
+    }
+}
+
+/// <summary>Documents of no fixed shape go out as they were read, token for token; to write each token anew is most of what a page of them costs.</summary>
+internal sealed class DocumentConverter : JsonConverter<JsonElement>
+{
+    // Without this converter, and with the rule that no name comes twice.
+    private static readonly JsonSerializerOptions s_reading = new() { AllowDuplicateProperties = false };
+
+    public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        => JsonSerializer.Deserialize<JsonElement>(ref reader, s_reading);
+
+    public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options)
+    {
+        // An undefined one has no text, and fails as it always does.
+        var text = value.ValueKind == JsonValueKind.Undefined ? "\n"u8 : JsonMarshal.GetRawUtf8Value(value);
+        if (text.ContainsAny((byte)'\n', (byte)'\r'))
+        {
+            // Over several lines it would break what has a line for each row.
+            value.WriteTo(writer);
+        }
+        else
+        {
+            writer.WriteRawValue(text, skipInputValidation: true);
+        }
     }
 }

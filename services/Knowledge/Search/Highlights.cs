@@ -5,14 +5,16 @@ namespace OnePlatform.Knowledge.Search;
 /// <summary>A stretch [Start, End) of a result's text that matches the query.</summary>
 internal readonly record struct Highlight(int Start, int End);
 
-internal static class Highlights
+/// <summary>What matches one query, in any number of texts.</summary>
+internal sealed class Highlights(string query)
 {
+    private readonly HashSet<string> _stems = TextAnalyzer.Terms(query).Select(term => term.Text).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Words of the text with a stem of the query; words with only white space between them become one stretch.</summary>
-    public static List<Highlight> Find(string query, string text, int most = 20)
+    public List<Highlight> Find(string text, int most = 20)
     {
-        var stems = TextAnalyzer.Terms(query).Select(term => term.Text).ToHashSet(StringComparer.Ordinal);
         var found = new List<Highlight>();
-        foreach (var term in TextAnalyzer.TermsOf(text, stems))
+        foreach (var term in TextAnalyzer.TermsOf(text, _stems))
         {
             if (found.Count > 0 && text.AsSpan(found[^1].End, term.Start - found[^1].End).IsWhiteSpace())
             {

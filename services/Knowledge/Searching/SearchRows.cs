@@ -67,8 +67,8 @@ internal sealed class SearchRows(NpgsqlDataSource dataSource, TenantScope scope)
                     .Select(r => PassageOf(rows[r.Id], r.Score)), limit);
         }
 
-        var byId = ranked.ToDictionary(r => r.Id);
-        return [.. passages.Select(p => ResultOf(rows[p.Chunks[0]], p, byId[p.Chunks[0]], query, explain))];
+        var (byId, highlights) = (ranked.ToDictionary(r => r.Id), new Highlights(query));
+        return [.. passages.Select(p => ResultOf(rows[p.Chunks[0]], p, byId[p.Chunks[0]], highlights, explain))];
     }
 
     private async Task ReadAsync(Guid[] ids, Dictionary<Guid, KnowledgeResponse> rows, CancellationToken cancellationToken)
@@ -96,9 +96,9 @@ internal sealed class SearchRows(NpgsqlDataSource dataSource, TenantScope scope)
         return new Passage(row.DocumentId ?? row.Id, start, start + text.Length, text, score, [row.Id]);
     }
 
-    private static SearchResult ResultOf(KnowledgeResponse row, Passage passage, RankedRow rank, string query, bool explain) => new(
+    private static SearchResult ResultOf(KnowledgeResponse row, Passage passage, RankedRow rank, Highlights highlights, bool explain) => new(
         row.Id, row.GroupId, row.Type, row.Title, passage.Text, Math.Round(passage.Score, 6), row.DocumentId, row.ThingId, row.ChunkIndex, passage.Start, passage.End,
-        [.. Highlights.Find(query, passage.Text).Select(h => new TextHighlight(h.Start, h.End, passage.Text[h.Start..h.End]))],
+        [.. highlights.Find(passage.Text).Select(h => new TextHighlight(h.Start, h.End, passage.Text[h.Start..h.End]))],
         row.Labels, row.Metadata, passage.Chunks.Count > 1 ? passage.Chunks : null,
         explain ? new SearchExplanation(rank.VectorRank, rank.VectorScore, rank.KeywordRank, rank.KeywordScore, rank.Fused) : null);
 }

@@ -39,7 +39,7 @@ public sealed class ShowingResults
         const string text = "Refunding an order: refunds  order-wise, but not reorders. The café's order.";
         Assert.Equal(
             ["Refunding", "order", "refunds  order", "café's order"],
-            Highlights.Find("refund orders CAFE", text).Select(highlight => text[highlight.Start..highlight.End]));
+            new Highlights("refund orders CAFE").Find(text).Select(highlight => text[highlight.Start..highlight.End]));
     }
 
     [Fact]
