@@ -68,7 +68,7 @@ internal sealed class MillisecondTimeConverter : JsonConverter<DateTimeOffset>
     }
 }
 
-/// <summary>Documents of no fixed shape go out as they were read, token for token; to write each token anew is most of what a page of them costs.</summary>
+/// <summary>Documents of no fixed shape go out as they were read: to write each token anew makes a list of them some percent dearer.</summary>
 internal sealed class DocumentConverter : JsonConverter<JsonElement>
 {
     // Without this converter, and with the rule that no name comes twice.
