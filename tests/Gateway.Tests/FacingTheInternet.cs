@@ -139,6 +139,39 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
         }
     }
 
+    [Fact]
+    public async Task Whoever_is_still_sending_a_small_body_is_answered_when_it_is_there_and_not_before()
+    {
+        const int Length = 20_000;
+        var path = $"/api/things/{Guid.NewGuid()}";
+        host.Platform.Answer(path, context => context.Response.WriteAsync("at once"));
+        var gateway = await host.AddListeningGatewayAsync();
+        Assert.StartsWith("HTTP/1.1 401", await AnswerAsync(""), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await AnswerAsync($"X-API-Key: {host.Platform.MakeKey()}\r\n"), StringComparison.Ordinal);
+
+        async Task<string> AnswerAsync(string credential)
+        {
+            using var deadline = new CancellationTokenSource(s_deadline);
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(gateway.Host, gateway.Port, deadline.Token);
+            var stream = connection.GetStream();
+            var head = $"DELETE {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{credential}Content-Type: application/json\r\nContent-Length: {Length}\r\n\r\n";
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(head), deadline.Token);
+            await stream.WriteAsync(new byte[Length / 2], deadline.Token);
+            using var client = new HttpClient { BaseAddress = gateway };
+            for (var other = 0; other < 20; other++)
+            {
+                // As long as others take to be answered, this one could have been.
+                using var answered = await client.GetAsync(new Uri("/api/things", UriKind.Relative), deadline.Token);
+            }
+
+            Assert.Equal(0, connection.Available);
+            await stream.WriteAsync(new byte[Length / 2], deadline.Token);
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync(deadline.Token);
+        }
+    }
+
     [Theory]
     [InlineData("a header", "GET /api/things HTTP/1.1\r\nHost: x\r\nX-Slow: ")]
     [InlineData("a body", "POST /api/auth/signin HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{")]
