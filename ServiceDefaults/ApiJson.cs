@@ -79,16 +79,14 @@ internal sealed class DocumentConverter : JsonConverter<JsonElement>
 
     public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options)
     {
-        // An undefined one has no text, and fails as it always does.
-        var text = value.ValueKind == JsonValueKind.Undefined ? "\n"u8 : JsonMarshal.GetRawUtf8Value(value);
-        if (text.ContainsAny((byte)'\n', (byte)'\r'))
+        // Over several lines it would break what has a line for each row; an undefined one has no text, and fails as it always does.
+        if (value.ValueKind != JsonValueKind.Undefined && JsonMarshal.GetRawUtf8Value(value) is var text && !text.ContainsAny((byte)'\n', (byte)'\r'))
         {
-            // Over several lines it would break what has a line for each row.
-            value.WriteTo(writer);
+            writer.WriteRawValue(text, skipInputValidation: true);
         }
         else
         {
-            writer.WriteRawValue(text, skipInputValidation: true);
+            value.WriteTo(writer);
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class BodyLimits(RequestDelegate next)
     private const long Mebibyte = 1024 * 1024;
     private const int Small = 64 * 1024;
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var rule = context.GetEndpoint()?.Metadata.GetMetadata<RouteRule>() ?? RouteRule.Unknown;
         RequestPass.Of(context).Rule = rule;
@@ -28,19 +28,17 @@ internal sealed class BodyLimits(RequestDelegate next)
             throw new BadHttpRequestException($"The body is larger than the {limit} bytes allowed here.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        if (context.Request.ContentLength is > 0 and <= Small and var length && context.Features.Get<IRequestBodyPipeFeature>() is { Reader: var body })
-        {
-            await ArriveAsync(body, (int)length, context.RequestAborted);
-        }
-
-        await next(context);
+        return context.Request.ContentLength is > 0 and <= Small and var length && context.Features.Get<IRequestBodyPipeFeature>() is { Reader: var body }
+            ? PassWholeAsync(context, body, (int)length)
+            : next(context);
     }
 
     // What was looked at and not taken stays in the server's own pipe for whoever reads the body.
-    private static async ValueTask ArriveAsync(PipeReader body, int length, CancellationToken cancellationToken)
+    private async Task PassWholeAsync(HttpContext context, PipeReader body, int length)
     {
-        var read = await body.ReadAtLeastAsync(length, cancellationToken);
+        var read = await body.ReadAtLeastAsync(length, context.RequestAborted);
         body.AdvanceTo(read.Buffer.Start);
+        await next(context);
     }
 
     private static long? LimitOf(BodyKind body) => body switch

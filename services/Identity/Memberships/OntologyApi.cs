@@ -54,11 +54,12 @@ internal sealed partial class OntologyApi(IHttpClientFactory clients, GroupEntry
         }
         catch (HttpRequestException exception)
         {
-            LogAway(exception, path);
+            LogAway(exception);
             return new OntologyAnswer(StatusCodes.Status503ServiceUnavailable, default);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Ontology did not answer {Path}.")]
-    private partial void LogAway(Exception exception, string path);
+    // Without the path, which holds the token of an invitation.
+    [LoggerMessage(LogLevel.Warning, "Ontology did not answer.")]
+    private partial void LogAway(Exception exception);
 }
