@@ -9,8 +9,7 @@ internal sealed class OutboxClaim(NpgsqlConnection connection, NpgsqlTransaction
     public async Task<IReadOnlyList<ClaimedMessage>> LockAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        // Rows of every tenant pass here, so the relay declares itself the system to the row-level policies.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config('app.system', 'on', true)"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(OutboxTable.Begin));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
             """
             select sequence, event_id, type, body, trace_parent, attempts from outbox
@@ -40,7 +39,7 @@ internal sealed class OutboxClaim(NpgsqlConnection connection, NpgsqlTransaction
             """
             update outbox set attempts = $2, due_at = coalesce($3, due_at), last_error = left($4, 2000),
                               failed_at = case when $3 is null then $5 end
-            where sequence = $1
+            where sequence = $1 and failed_at is null
             """, connection, transaction)
         {
             Parameters =
@@ -58,7 +57,7 @@ internal sealed class OutboxClaim(NpgsqlConnection connection, NpgsqlTransaction
     /// <summary>Deletes what was published and ends the claim.</summary>
     public async Task RemoveAndCommitAsync(long[] published, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("delete from outbox where sequence = any($1)", connection, transaction)
+        await using var command = new NpgsqlCommand("delete from outbox where sequence = any($1) and failed_at is null", connection, transaction)
         {
             Parameters = { new() { Value = published } },
         };

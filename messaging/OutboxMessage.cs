@@ -83,12 +83,12 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
         builder.HasKey(m => m.EventId);
         // Never read back: a request may add rows that its policy does not let it see.
         builder.Property(m => m.Sequence).UseIdentityAlwaysColumn().ValueGeneratedNever().Metadata.SetBeforeSaveBehavior(PropertySaveBehavior.Ignore);
-        builder.HasIndex(m => m.Sequence, "ix_outbox_sequence").IsUnique().HasDatabaseName("ix_outbox_sequence");
         builder.Property(m => m.Type).HasMaxLength(300);
         // Text, not jsonb: nobody queries inside, and jsonb would reorder and reparse what is only passed on.
         builder.Property(m => m.Body).HasColumnType("text");
         builder.Property(m => m.TraceParent).HasMaxLength(55);
         builder.Property(m => m.LastError).HasMaxLength(2000);
         builder.HasIndex(m => m.Sequence, "ix_outbox_pending").HasFilter("failed_at is null").HasDatabaseName("ix_outbox_pending");
+        builder.HasIndex(m => m.Sequence, "ix_outbox_failed").HasFilter("failed_at is not null").HasDatabaseName("ix_outbox_failed");
     }
 }

@@ -50,6 +50,8 @@ internal sealed partial class Sequencer(
         {
             await ExecuteAsync(connection, $"select pg_advisory_lock({LockId})", stoppingToken, timeoutSeconds: 0);
             await ExecuteAsync(connection, $"listen {LogChannels.Waiting}", stoppingToken);
+            // Few lines wait in a table that a busy minute made large: the planner would read all of it for each handful.
+            await ExecuteAsync(connection, "set enable_seqscan = off", stoppingToken);
             metrics.Leads(true);
             LogLeads();
             while (true)

@@ -312,13 +312,13 @@ namespace OnePlatform.Events.Data.Migrations
                     b.HasKey("EventId")
                         .HasName("pk_outbox");
 
+                    b.HasIndex(new[] { "Sequence" }, "ix_outbox_failed")
+                        .HasDatabaseName("ix_outbox_failed")
+                        .HasFilter("failed_at is not null");
+
                     b.HasIndex(new[] { "Sequence" }, "ix_outbox_pending")
                         .HasDatabaseName("ix_outbox_pending")
                         .HasFilter("failed_at is null");
-
-                    b.HasIndex(new[] { "Sequence" }, "ix_outbox_sequence")
-                        .IsUnique()
-                        .HasDatabaseName("ix_outbox_sequence");
 
                     b.ToTable("outbox", (string)null);
                 });
@@ -413,11 +413,15 @@ namespace OnePlatform.Events.Data.Migrations
                         {
                             b1.Property<Guid>("GroupNodeId");
 
+                            b1.Property<long?>("AiTokensPerMonth");
+
                             b1.Property<long?>("ApiCallsPerMonth");
 
                             b1.Property<int?>("Burst");
 
                             b1.Property<int?>("EventDays");
+
+                            b1.Property<long?>("Knowledge");
 
                             b1.Property<int?>("RequestsPerMinute");
 

@@ -101,13 +101,13 @@ namespace OnePlatform.Ontology.Data.Migrations
                     b.HasKey("EventId")
                         .HasName("pk_outbox");
 
+                    b.HasIndex(new[] { "Sequence" }, "ix_outbox_failed")
+                        .HasDatabaseName("ix_outbox_failed")
+                        .HasFilter("failed_at is not null");
+
                     b.HasIndex(new[] { "Sequence" }, "ix_outbox_pending")
                         .HasDatabaseName("ix_outbox_pending")
                         .HasFilter("failed_at is null");
-
-                    b.HasIndex(new[] { "Sequence" }, "ix_outbox_sequence")
-                        .IsUnique()
-                        .HasDatabaseName("ix_outbox_sequence");
 
                     b.ToTable("outbox", (string)null);
                 });
