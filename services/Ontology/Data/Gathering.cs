@@ -12,11 +12,10 @@ namespace OnePlatform.Ontology.Data;
 /// <param name="most">How many go together, and how large they may be.</param>
 internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (int Count, int Size) most)
 {
-    // Two: one collects and sends while PostgreSQL works for the other.
-    private const int Workers = 2;
+    private readonly Lock _lock = new();
 
-    // Groups share lanes, so that none has to be kept for a group that is quiet; a statement is of one group all the same.
-    private readonly Lane[] _lanes = [.. Enumerable.Range(0, 64).Select(_ => new Lane())];
+    // What waits in each group that is being worked for; what one tenant waits for holds up no other.
+    private readonly Dictionary<Guid, Queue<Waiting>> _waiting = [];
     private int _open;
 
     /// <summary>How many have no answer yet.</summary>
@@ -27,12 +26,12 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     /// <exception cref="PostgresException">What this one asks for cannot be done.</exception>
     protected async Task<TAnswer> AskAsync(TAsk ask, CancellationToken cancellationToken)
     {
-        var lane = _lanes[(uint)GroupOf(ask).GetHashCode() % _lanes.Length];
+        var group = GroupOf(ask);
         var waiting = new Waiting(ask, Activity.Current, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
         Interlocked.Increment(ref _open);
-        if (lane.Enter(waiting))
+        if (Enter(group, waiting))
         {
-            _ = WorkAsync(lane);
+            _ = WorkAsync(group);
         }
 
         // Who gives up after this may still have it done, as with any request whose answer is lost.
@@ -46,16 +45,51 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     /// <returns>The answers to what was asked, all of one group, in its order.</returns>
     protected abstract Task<IReadOnlyList<TAnswer>> AnswerAsync(Guid group, IReadOnlyList<TAsk> asked);
 
-    private async Task WorkAsync(Lane lane)
+    /// <returns>True when nobody works for the group yet.</returns>
+    private bool Enter(Guid group, Waiting waiting)
     {
-        while (lane.Take(most.Count, most.Size, SizeOf) is { Count: > 0 } taken)
+        lock (_lock)
         {
-            foreach (var ofGroup in taken.GroupBy(w => GroupOf(w.Ask)))
+            var isWorkedFor = _waiting.TryGetValue(group, out var queue);
+            if (!isWorkedFor)
             {
-                await AnswerAsync(ofGroup.Key, [.. ofGroup]);
+                _waiting.Add(group, queue = new Queue<Waiting>());
             }
 
+            queue!.Enqueue(waiting);
+            return !isWorkedFor;
+        }
+    }
+
+    // One statement at a time for a group: those who come meanwhile go in the next, which is the larger and costs each of them the less.
+    private async Task WorkAsync(Guid group)
+    {
+        while (Take(group) is { Count: > 0 } taken)
+        {
+            await AnswerAsync(group, taken);
             Interlocked.Add(ref _open, -taken.Count);
+        }
+    }
+
+    /// <returns>Empty when nothing is left, and nobody works for the group any more.</returns>
+    private List<Waiting> Take(Guid group)
+    {
+        lock (_lock)
+        {
+            var taken = new List<Waiting>();
+            var queue = _waiting[group];
+            for (var size = 0; taken.Count < most.Count && size < most.Size && queue.TryDequeue(out var next);)
+            {
+                taken.Add(next);
+                size += SizeOf(next.Ask);
+            }
+
+            if (taken.Count == 0)
+            {
+                _waiting.Remove(group);
+            }
+
+            return taken;
         }
     }
 
@@ -87,44 +121,4 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     }
 
     private sealed record Waiting(TAsk Ask, Activity? Cause, TaskCompletionSource<TAnswer> Answer);
-
-    private sealed class Lane
-    {
-        private readonly Lock _lock = new();
-        private readonly Queue<Waiting> _waiting = new();
-        private int _workers;
-
-        /// <returns>True when there is a worker to be begun.</returns>
-        public bool Enter(Waiting waiting)
-        {
-            lock (_lock)
-            {
-                _waiting.Enqueue(waiting);
-                if (_workers == Workers)
-                {
-                    return false;
-                }
-
-                _workers++;
-                return true;
-            }
-        }
-
-        /// <returns>Empty when nothing is left, and the worker ends.</returns>
-        public List<Waiting> Take(int count, int most, Func<TAsk, int> sizeOf)
-        {
-            lock (_lock)
-            {
-                var taken = new List<Waiting>();
-                for (var size = 0; taken.Count < count && size < most && _waiting.TryDequeue(out var next);)
-                {
-                    taken.Add(next);
-                    size += sizeOf(next.Ask);
-                }
-
-                _workers -= taken.Count == 0 ? 1 : 0;
-                return taken;
-            }
-        }
-    }
 }
