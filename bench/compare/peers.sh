@@ -1,38 +1,10 @@
-# The peers, one at a time, on the PostgreSQL that the platform ran on: same program, same folder, same settings.
+# The peers, on the PostgreSQL that the platform runs on.
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
-# While the platform runs: what its PostgreSQL is started with.
-note_postgres() {
-  sql -Atc "show data_directory" postgres >"$STATE/postgres.folder"
-  sql -Atc "select name || '=' || setting || coalesce(case when unit in ('kB', 'MB') then unit when unit = '8kB' then '' end, '')
-    from pg_settings where source = 'command line' and name not in ('port', 'data_directory', 'config_file', 'hba_file', 'ident_file')" postgres >"$STATE/postgres.settings"
-  [ "$(sql -Atc "select current_setting('fsync') || current_setting('synchronous_commit') || current_setting('full_page_writes')" postgres)" = ononon ] ||
-    fail "The platform's PostgreSQL is not durable; nothing can be compared."
-}
-
-start_postgres() {
-  local folder settings=() line as=()
-  folder=$(cat "$STATE/postgres.folder")
-  while read -r line; do settings+=(-c "$line"); done <"$STATE/postgres.settings"
-  [ "$(id -u)" -ne 0 ] || as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
-  cd /
-  "${as[@]}" "$(postgres_program "$folder")" -D "$folder" -p "$PGPORT" "${settings[@]}" >"$STATE/postgres.log" 2>&1 &
-  echo $! >"$STATE/postgres.pid"
-  cd "$here"
-  echo "$PGPORT" >"$STATE/postgres.port"
-  for _ in $(seq 120); do sql -Atc "select 1" postgres >/dev/null 2>&1 && return 0; sleep 0.25; done
-  fail "PostgreSQL did not start; see $STATE/postgres.log"
-}
-
-postgres_program() { # FOLDER
-  local program=/usr/lib/postgresql/$(cat "$1/PG_VERSION" 2>/dev/null || echo 0)/bin/postgres
-  if [ -x "$program" ]; then echo "$program"; else command -v postgres; fi
-}
-
-stop_process() { # NAME [signal]
+stop_process() { # NAME
   [ -f "$STATE/$1.pid" ] || return 0
   local pid; pid=$(cat "$STATE/$1.pid"); rm -f "$STATE/$1.pid"
-  kill "${2:--TERM}" "$pid" 2>/dev/null || return 0
+  kill -TERM "$pid" 2>/dev/null || return 0
   for _ in $(seq 80); do kill -0 "$pid" 2>/dev/null || return 0; sleep 0.25; done
   kill -KILL "$pid" 2>/dev/null || true
 }
@@ -45,13 +17,13 @@ start_peer() { # directus | parse | auth
   local name=$1 port=${PORTS[$1]} database=${DATABASES[$1]}
   say "starting $name"
   database "$database"
-  export NODE_ENV=production PORT=$port HOST=127.0.0.1 URL=http://127.0.0.1:$port \
-    DATABASE_URL="postgres://postgres:$(cat "$STATE/postgres.password")@127.0.0.1:$PGPORT/$database"
+  export NODE_ENV=production PORT=$port HOST=127.0.0.1 URL=$(url "$1") \
+    DATABASE_URL="postgres://postgres:$(cat "$STATE/postgres.password")@127.0.0.1:$(cat "$STATE/postgres.port")/$database"
   "start_$name" "$port" "$database"
 }
 
 start_directus() {
-  export PUBLIC_URL=$URL DB_CLIENT=pg DB_HOST=127.0.0.1 DB_PORT=$PGPORT DB_DATABASE=$2 DB_USER=postgres DB_POOL__MIN=0 DB_POOL__MAX=10 \
+  export PUBLIC_URL=$URL DB_CLIENT=pg DB_HOST=127.0.0.1 DB_PORT=$(cat "$STATE/postgres.port") DB_DATABASE=$2 DB_USER=postgres DB_POOL__MIN=0 DB_POOL__MAX=10 \
     DB_PASSWORD="$(cat "$STATE/postgres.password")" SECRET=compare-secret-compare-secret-compare KEY=compare ADMIN_EMAIL=admin@example.com \
     ADMIN_PASSWORD=$PASSWORD ADMIN_TOKEN=compare-admin CACHE_ENABLED=false TELEMETRY=false LOG_LEVEL=silent SERVE_APP=false \
     RATE_LIMITER_ENABLED=false PRESSURE_LIMITER_ENABLED=false

@@ -32,7 +32,8 @@ public sealed class LookingTogether(OntologyHost host) : IClassFixture<OntologyH
             (tenant.Client, foreign, HttpStatusCode.NotFound), (tenant.Client, Guid.NewGuid(), HttpStatusCode.NotFound), (customer, things[0], HttpStatusCode.NotFound),
             (other.Client, foreign, HttpStatusCode.OK), (other.Client, things[1], HttpStatusCode.NotFound),
         ];
-        var answers = await WhileHeldUpAsync(() => [.. asked.Select(a => a.Client.GetAsync($"/api/things/{a.Id}"))]);
+        var lookup = host.Services.GetRequiredService<ThingLookup>();
+        var answers = await WhileHeldUpAsync(() => lookup.Open, () => [.. asked.Select(a => a.Client.GetAsync($"/api/things/{a.Id}"))]);
         foreach (var ((_, id, status), answer) in asked.Zip(answers))
         {
             Assert.Equal(status, answer.StatusCode);
@@ -69,10 +70,46 @@ public sealed class LookingTogether(OntologyHost host) : IClassFixture<OntologyH
         await Task.WhenAll(others);
     }
 
-    private async Task<HttpResponseMessage[]> WhileHeldUpAsync(Func<List<Task<HttpResponseMessage>>> begin)
+    [Fact]
+    public async Task They_share_few_round_trips_and_each_gets_its_own_page()
+    {
+        var (tenant, other) = (await host.TenantAsync(), await host.TenantAsync());
+        foreach (var n in Enumerable.Range(0, 6))
+        {
+            await tenant.ThingAsync($"{(n < 4 ? "note" : "page")} {n}", type: n < 4 ? "note" : "page");
+        }
+
+        await other.ThingAsync("note of another group");
+        var published = await tenant.ThingAsync("published", type: "page");
+        using var shown = await tenant.Client.PatchAsJsonAsync($"/api/things/{published.Id()}", new { status = "published" });
+        await shown.OkAsync();
+        using var customer = host.As(Guid.NewGuid(), tenant.Group, Role.Customer);
+        using var first = await tenant.Client.GetAsync("/api/things?type=note&limit=3");
+        var cursor = (string)(await first.OkAsync())["cursor"]!;
+
+        // Sorted as asked, filtered and counted ones are read alone.
+        (HttpClient Client, string Query, string[] Names)[] asked =
+        [
+            .. Enumerable.Range(0, 12).Select(_ => (tenant.Client, "?type=note&limit=2", new[] { "note 3", "note 2" })),
+            (tenant.Client, $"?type=note&limit=3&cursor={Uri.EscapeDataString(cursor)}", ["note 0"]),
+            (tenant.Client, "?type=page", ["published", "page 5", "page 4"]),
+            (tenant.Client, "?limit=2&fields=name", ["published", "page 5"]),
+            (customer, "", ["published"]),
+            (other.Client, "", ["note of another group"]),
+        ];
+        var pages = host.Services.GetRequiredService<ThingPages>();
+        var answers = await WhileHeldUpAsync(() => pages.Open, () => [.. asked.Select(a => a.Client.GetAsync($"/api/things{a.Query}"))]);
+        foreach (var ((_, query, names), answer) in asked.Zip(answers))
+        {
+            var page = await answer.OkAsync();
+            Assert.Equal((query, string.Join(", ", names)), (query, string.Join(", ", page["results"]!.AsArray().Select(t => (string?)t!["name"]))));
+            Assert.Equal(query.Contains("limit=2"), (bool)page["hasMore"]!);
+        }
+    }
+
+    private async Task<HttpResponseMessage[]> WhileHeldUpAsync(Func<int> open, Func<List<Task<HttpResponseMessage>>> begin)
     {
         List<Task<HttpResponseMessage>> begun;
-        var lookup = host.Services.GetRequiredService<ThingLookup>();
         await using var owner = new NpgsqlConnection(host.Database.ConnectionString);
         await owner.OpenAsync();
         await using (var transaction = await owner.BeginTransactionAsync())
@@ -80,7 +117,7 @@ public sealed class LookingTogether(OntologyHost host) : IClassFixture<OntologyH
             await using var hold = new NpgsqlCommand("lock table things in access exclusive mode", owner);
             await hold.ExecuteNonQueryAsync();
             begun = begin();
-            await Eventually.TrueAsync(() => Task.FromResult(lookup.Open == begun.Count));
+            await Eventually.TrueAsync(() => Task.FromResult(open() == begun.Count));
 
             // One for each of the groups at most; the rest waits for it.
             Assert.InRange(await host.Database.ScalarAsync<long>(

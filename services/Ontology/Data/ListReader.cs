@@ -30,8 +30,7 @@ internal sealed class ListReader(NpgsqlDataSource dataSource, TenantScope scope)
             batch.BatchCommands.Add(Command($"{counted} from {from} where {where} and {plan.Filter}", plan, own));
         }
 
-        batch.BatchCommands.Add(Command(
-            $"select {columns}, {plan.KeyColumns} from {from} where {where} and {plan.Where} order by {plan.OrderBy} limit {plan.FetchLimit}", plan, own));
+        batch.BatchCommands.Add(Page(plan, columns, from, where, own));
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);
@@ -45,6 +44,10 @@ internal sealed class ListReader(NpgsqlDataSource dataSource, TenantScope scope)
 
         return await plan.ReadPageAsync(reader, read, cancellationToken, total);
     }
+
+    /// <summary>The query whose rows <see cref="ListPlan.ReadPageAsync"/> reads.</summary>
+    public static NpgsqlBatchCommand Page(ListPlan plan, string columns, string from, string where, (string Name, object Value)[] own) => Command(
+        $"select {columns}, {plan.KeyColumns} from {from} where {where} and {plan.Where} order by {plan.OrderBy} limit {plan.FetchLimit}", plan, own);
 
     /// <summary>Reads all of a list while it is written elsewhere; as many rows as there are cost no memory.</summary>
     public async IAsyncEnumerable<T> StreamAsync<T>(

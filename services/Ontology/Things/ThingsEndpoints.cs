@@ -72,7 +72,7 @@ internal static class ThingsRegistration
 {
     public static IServiceCollection AddThings(this IServiceCollection services)
     {
-        services.AddScoped<ThingRules>().AddSingleton<QuotaGate>().AddSingleton<ThingIntake>().AddSingleton<ThingLookup>();
+        services.AddScoped<ThingRules>().AddSingleton<QuotaGate>().AddSingleton<ThingIntake>().AddSingleton<ThingLookup>().AddSingleton<ThingPages>();
         services.AddScoped<BulkCreate>().AddScoped<BulkChange>().AddScoped<BulkArchive>().AddScoped<ThingHistory>().AddScoped<ThingPast>().AddScoped<ThingGraph>();
         services.AddHttpClient<EventLog>(client => client.BaseAddress = new Uri("https+http://events"));
         return services.AddScoped<ThingStore>().AddScoped<ThingChanges>().AddScoped<ThingArchive>().AddScoped<ThingList>();

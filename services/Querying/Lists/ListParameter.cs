@@ -20,7 +20,8 @@ public sealed class ListParameter
         _comparison = comparison;
     }
 
-    internal string Name { get; }
+    /// <summary>As the caller writes it.</summary>
+    public string Name { get; }
 
     internal IndexUse IndexIn(FieldMap fields) => _field is not null && fields.TryFind(_field, out var field) && field.IsIndexed ? IndexUse.Walks : IndexUse.None;
 
