@@ -59,7 +59,7 @@ internal sealed partial class Sequencer(
                 // A call that arrives while the statement runs may be for lines its snapshot does not show.
                 called = false;
                 var taken = await MoveAsync(connection, stoppingToken);
-                if (taken == 0 && !called)
+                if (taken < options.Value.BatchSize && !called)
                 {
                     await connection.WaitAsync(options.Value.PollInterval, stoppingToken);
                 }

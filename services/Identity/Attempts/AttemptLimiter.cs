@@ -25,8 +25,6 @@ internal sealed partial class AttemptLimiter(IConnectionMultiplexer redis, Local
 
     private const string GiveBack = "if tonumber(redis.call('get', KEYS[1]) or '0') > 0 then redis.call('decr', KEYS[1]) end return 0";
 
-    private const string Look = "if tonumber(redis.call('get', KEYS[1]) or '0') >= tonumber(ARGV[1]) then return redis.call('pttl', KEYS[1]) end return -1";
-
     /// <returns>Null when the attempt may go on, else how long to wait.</returns>
     public async Task<TimeSpan?> TakeAsync(AttemptRule rule, string purpose, string subject)
     {
@@ -45,19 +43,19 @@ internal sealed partial class AttemptLimiter(IConnectionMultiplexer redis, Local
     }
 
     /// <summary>Whether an attempt may go on, without counting it. For what counts failures only: look before and after, take on failure.</summary>
-    /// <returns>Null when it may, else how long to wait.</returns>
-    public async Task<TimeSpan?> LookAsync(AttemptRule rule, string purpose, string subject)
+    /// <returns>For each, null when it may, else how long to wait.</returns>
+    public async Task<IReadOnlyList<TimeSpan?>> LookAsync(params (AttemptRule Rule, string Purpose, string Subject)[] asked)
     {
-        var key = KeyOf(purpose, subject);
+        var keys = Array.ConvertAll(asked, a => KeyOf(a.Purpose, a.Subject));
         try
         {
-            var wait = (long)await redis.GetDatabase().ScriptEvaluateAsync(Look, [key], [rule.Limit]);
-            return wait < 0 ? null : TimeSpan.FromMilliseconds(Math.Max(1, wait));
+            var counts = await redis.GetDatabase().StringGetAsync(Array.ConvertAll(keys, k => (RedisKey)k));
+            return await Task.WhenAll(asked.Select((a, i) => (long?)counts[i] >= a.Rule.Limit ? LeftAsync(keys[i]) : Task.FromResult<TimeSpan?>(null)));
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             LogLocal(exception.Message);
-            return local.Look(rule, key);
+            return [.. asked.Select((a, i) => local.Look(a.Rule, keys[i]))];
         }
     }
 
@@ -75,6 +73,8 @@ internal sealed partial class AttemptLimiter(IConnectionMultiplexer redis, Local
             local.GiveBack(key);
         }
     }
+
+    private async Task<TimeSpan?> LeftAsync(string key) => await redis.GetDatabase().KeyTimeToLiveAsync(key);
 
     // Hashed: a key of Redis is no place for addresses, and a subject of any length makes a short key.
     private static string KeyOf(string purpose, string subject) => string.Create(

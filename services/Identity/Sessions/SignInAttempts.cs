@@ -28,10 +28,9 @@ internal sealed class SignInAttempts(
     /// <returns>Null when an attempt may be made, else how long to wait.</returns>
     public async Task<TimeSpan?> LookAsync(string account, CancellationToken cancellationToken)
     {
-        var waits = await Task.WhenAll(
-            attempts.LookAsync(Rules.SignIn, PerAccountAndAddress, $"{account}|{Ip}"),
-            attempts.LookAsync(Rules.SignInPerAddress, PerAddress, Ip));
-        return waits.Max() ?? await UnlessKnownAsync(account, await attempts.LookAsync(Rules.SignInPerAccount, PerAccount, account), cancellationToken);
+        var waits = await attempts.LookAsync(
+            (Rules.SignIn, PerAccountAndAddress, $"{account}|{Ip}"), (Rules.SignInPerAddress, PerAddress, Ip), (Rules.SignInPerAccount, PerAccount, account));
+        return waits.Take(2).Max() ?? await UnlessKnownAsync(account, waits[2], cancellationToken);
     }
 
     /// <summary>Counts a failure.</summary>

@@ -46,13 +46,27 @@ internal sealed class SignIns(
         }
 
         user.PasswordHash = check.NewHash ?? user.PasswordHash;
-        var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);
-        if (outcome is SignInOutcome.Refused { Code: "email_not_verified" } && await attempts.MayMailAsync(user.Email))
-        {
-            mails.Add(OneTimePurposes.VerifyEmail, user);
-        }
+        return await PassAsync(user, cancellationToken);
+    }
 
-        await db.SaveChangesAsync(cancellationToken);
-        return outcome;
+    private async Task<SignInOutcome> PassAsync(User user, CancellationToken cancellationToken)
+    {
+        // One connection for the queries that follow; each of its own would be told the tenant and reset again.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);
+            if (outcome is SignInOutcome.Refused { Code: "email_not_verified" } && await attempts.MayMailAsync(user.Email))
+            {
+                mails.Add(OneTimePurposes.VerifyEmail, user);
+            }
+
+            await db.SaveChangesAsync(cancellationToken);
+            return outcome;
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
     }
 }
