@@ -107,6 +107,41 @@ public sealed class LookingTogether(OntologyHost host) : IClassFixture<OntologyH
         }
     }
 
+    [Theory]
+    [InlineData("one")]
+    [InlineData("page")]
+    [InlineData("create")]
+    public async Task What_nobody_waits_for_any_more_ends_in_the_database_too(string kind)
+    {
+        var tenant = await host.TenantAsync();
+        await host.Database.ScalarAsync<int>("update groups set plan = 'enterprise' where id = $1 returning 1", tenant.Group);
+        var thing = (await tenant.ThingAsync("looked at")).Id();
+        var (lookup, pages, intake) = (
+            host.Services.GetRequiredService<ThingLookup>(), host.Services.GetRequiredService<ThingPages>(), host.Services.GetRequiredService<ThingIntake>());
+        await using var owner = new NpgsqlConnection(host.Database.ConnectionString);
+        await owner.OpenAsync();
+        await using var transaction = await owner.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("lock table things in access exclusive mode", owner);
+        await hold.ExecuteNonQueryAsync();
+        using var leaving = new CancellationTokenSource();
+        var begun = Enumerable.Range(0, 5).Select(_ => kind switch
+        {
+            "one" => tenant.Client.GetAsync($"/api/things/{thing}", leaving.Token),
+            "page" => tenant.Client.GetAsync("/api/things", leaving.Token),
+            _ => tenant.Client.PostAsJsonAsync("/api/things", new { type = "note", name = "given up" }, leaving.Token),
+        }).ToList();
+        await Eventually.TrueAsync(() => Task.FromResult(lookup.Open + pages.Open + intake.Open == begun.Count));
+        await leaving.CancelAsync();
+
+        // The lock is held still, and a command ends by itself only after thirty seconds.
+        await Eventually.TrueAsync(() => Task.FromResult(lookup.Open + pages.Open + intake.Open == 0), TimeSpan.FromSeconds(20));
+        await transaction.RollbackAsync();
+        foreach (var answer in begun)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
+        }
+    }
+
     private async Task<HttpResponseMessage[]> WhileHeldUpAsync(Func<int> open, Func<List<Task<HttpResponseMessage>>> begin)
     {
         List<Task<HttpResponseMessage>> begun;

@@ -27,15 +27,23 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     protected async Task<TAnswer> AskAsync(TAsk ask, CancellationToken cancellationToken)
     {
         var group = GroupOf(ask);
-        var waiting = new Waiting(ask, Activity.Current, new TaskCompletionSource<TAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var waiting = new Waiting(ask, Activity.Current);
         Interlocked.Increment(ref _open);
         if (Enter(group, waiting))
         {
             _ = WorkAsync(group);
         }
 
-        // Who gives up after this may still have it done, as with any request whose answer is lost.
-        return await waiting.Answer.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return await waiting.Answer.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It may still be done, for the others or as with any request whose answer is lost.
+            await LeaveAsync(waiting);
+            throw;
+        }
     }
 
     protected abstract Guid GroupOf(TAsk ask);
@@ -43,7 +51,7 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     protected virtual int SizeOf(TAsk ask) => 0;
 
     /// <returns>The answers to what was asked, all of one group, in its order.</returns>
-    protected abstract Task<IReadOnlyList<TAnswer>> AnswerAsync(Guid group, IReadOnlyList<TAsk> asked);
+    protected abstract Task<IReadOnlyList<TAnswer>> AnswerAsync(Guid group, IReadOnlyList<TAsk> asked, CancellationToken cancellationToken);
 
     /// <returns>True when nobody works for the group yet.</returns>
     private bool Enter(Guid group, Waiting waiting)
@@ -93,13 +101,39 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
         }
     }
 
+    // What nobody waits for any more ends, down to the database.
+    private async Task LeaveAsync(Waiting waiting)
+    {
+        CancellationTokenSource? deserted;
+        lock (_lock)
+        {
+            waiting.HasLeft = true;
+            deserted = waiting.With is { IsDeserted: true } statement ? statement.Ending : null;
+        }
+
+        await (deserted?.CancelAsync() ?? Task.CompletedTask);
+    }
+
     private async Task AnswerAsync(Guid group, List<Waiting> together)
     {
+        // Not disposed of: who leaves just as it ends may still cancel it, and it has no timer.
+        var ending = new CancellationTokenSource();
+        var statement = new Statement(together, ending);
+        lock (_lock)
+        {
+            if (statement.IsDeserted)
+            {
+                return;
+            }
+
+            together.ForEach(w => w.With = statement);
+        }
+
         try
         {
             // What the statement says to a trace, it says to that of the first.
             Activity.Current = together[0].Cause;
-            var answers = await AnswerAsync(group, together.ConvertAll(w => w.Ask));
+            var answers = await AnswerAsync(group, together.ConvertAll(w => w.Ask), ending.Token);
             for (var i = 0; i < together.Count; i++)
             {
                 together[i].Answer.TrySetResult(answers[i]);
@@ -120,5 +154,21 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
         }
     }
 
-    private sealed record Waiting(TAsk Ask, Activity? Cause, TaskCompletionSource<TAnswer> Answer);
+    private sealed class Waiting(TAsk ask, Activity? cause)
+    {
+        public TAsk Ask => ask;
+
+        public Activity? Cause => cause;
+
+        public TaskCompletionSource<TAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Statement? With { get; set; }
+
+        public bool HasLeft { get; set; }
+    }
+
+    private sealed record Statement(List<Waiting> For, CancellationTokenSource Ending)
+    {
+        public bool IsDeserted => For.TrueForAll(w => w.HasLeft);
+    }
 }

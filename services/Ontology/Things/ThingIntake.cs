@@ -16,16 +16,16 @@ internal sealed class ThingIntake(NpgsqlDataSource dataSource) : Gathering<NewTh
     // Characters, about.
     protected override int SizeOf(NewThing ask) => ask.Event.Body.Length;
 
-    protected override async Task<IReadOnlyList<bool>> AnswerAsync(Guid group, IReadOnlyList<NewThing> asked)
+    protected override async Task<IReadOnlyList<bool>> AnswerAsync(Guid group, IReadOnlyList<NewThing> asked, CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActIn(group);
         await using var batch = DataSource.CreateTenantBatch(scope);
         batch.BatchCommands.Add(ThingInsert.Of(asked));
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var stored = new HashSet<Guid>(asked.Count);
-        while (await reader.ReadAsync())
+        while (await reader.ReadAsync(cancellationToken))
         {
             stored.Add(reader.GetGuid(0));
         }

@@ -14,7 +14,7 @@ internal sealed class ThingLookup(NpgsqlDataSource dataSource) : Gathering<(Guid
 
     protected override Guid GroupOf((Guid Group, Guid Id) ask) => ask.Group;
 
-    protected override async Task<IReadOnlyList<ThingResponse?>> AnswerAsync(Guid group, IReadOnlyList<(Guid Group, Guid Id)> asked)
+    protected override async Task<IReadOnlyList<ThingResponse?>> AnswerAsync(Guid group, IReadOnlyList<(Guid Group, Guid Id)> asked, CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActIn(group);
@@ -23,10 +23,10 @@ internal sealed class ThingLookup(NpgsqlDataSource dataSource) : Gathering<(Guid
         {
             Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. asked.Select(a => a.Id)] }, new NpgsqlParameter<Guid> { TypedValue = group } },
         });
-        await using var reader = await batch.ExecuteReaderAsync();
-        await reader.NextResultAsync();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var found = new Dictionary<Guid, ThingResponse>(asked.Count);
-        while (await reader.ReadAsync())
+        while (await reader.ReadAsync(cancellationToken))
         {
             var thing = ThingRow.Read(reader);
             found[thing.Id] = thing;

@@ -22,7 +22,7 @@ internal sealed class ThingPages(NpgsqlDataSource dataSource) : Gathering<PageAs
     // Rows.
     protected override int SizeOf(PageAsk ask) => ask.Plan.FetchLimit;
 
-    protected override async Task<IReadOnlyList<Page<ThingResponse>>> AnswerAsync(Guid group, IReadOnlyList<PageAsk> asked)
+    protected override async Task<IReadOnlyList<Page<ThingResponse>>> AnswerAsync(Guid group, IReadOnlyList<PageAsk> asked, CancellationToken cancellationToken)
     {
         var scope = new TenantScope();
         scope.ActIn(group);
@@ -32,12 +32,12 @@ internal sealed class ThingPages(NpgsqlDataSource dataSource) : Gathering<PageAs
             batch.BatchCommands.Add(ListReader.Page(ask.Plan, ThingRow.Columns, "things t", ask.Where, ask.Own));
         }
 
-        await using var reader = await batch.ExecuteReaderAsync();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var pages = new List<Page<ThingResponse>>(asked.Count);
         foreach (var ask in asked)
         {
-            await reader.NextResultAsync();
-            pages.Add(await ask.Plan.ReadPageAsync(reader, ThingRow.Read, CancellationToken.None));
+            await reader.NextResultAsync(cancellationToken);
+            pages.Add(await ask.Plan.ReadPageAsync(reader, ThingRow.Read, cancellationToken));
         }
 
         return pages;
