@@ -70,7 +70,8 @@ public sealed class CreatingTogether(OntologyHost host) : IClassFixture<Ontology
                 """
                 insert into things (id, group_id, type, name, properties, status, external_id, version, created_at, updated_at)
                 values (gen_random_uuid(), $1, 'note', 'Claims', '{}', 'active', 'claimed', 1, now(), now())
-                """, owner) { Parameters = { new() { Value = one.Group } } };
+                """, owner)
+            { Parameters = { new() { Value = one.Group } } };
             await claim.ExecuteNonQueryAsync();
             waiting = one.Client.PostAsJsonAsync("/api/things", new { type = "note", name = "Waits", externalId = "claimed" });
             await Eventually.TrueAsync(async () => await host.Database.ScalarAsync<long>(
