@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Data;
 
@@ -21,7 +22,13 @@ internal abstract class Gathering<TAsk, TAnswer>(NpgsqlDataSource dataSource, (i
     /// <summary>How many have no answer yet.</summary>
     public int Open => _open;
 
-    protected NpgsqlDataSource DataSource => dataSource;
+    /// <summary>Begins with telling PostgreSQL the group; its first result is of that.</summary>
+    protected NpgsqlBatch BatchIn(Guid group)
+    {
+        var scope = new TenantScope();
+        scope.ActIn(group);
+        return dataSource.CreateTenantBatch(scope);
+    }
 
     /// <exception cref="PostgresException">What this one asks for cannot be done.</exception>
     protected async Task<TAnswer> AskAsync(TAsk ask, CancellationToken cancellationToken)

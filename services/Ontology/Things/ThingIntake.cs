@@ -1,6 +1,5 @@
 using Npgsql;
 using OnePlatform.Ontology.Data;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things;
 
@@ -18,9 +17,7 @@ internal sealed class ThingIntake(NpgsqlDataSource dataSource) : Gathering<NewTh
 
     protected override async Task<IReadOnlyList<bool>> AnswerAsync(Guid group, IReadOnlyList<NewThing> asked, CancellationToken cancellationToken)
     {
-        var scope = new TenantScope();
-        scope.ActIn(group);
-        await using var batch = DataSource.CreateTenantBatch(scope);
+        await using var batch = BatchIn(group);
         batch.BatchCommands.Add(ThingInsert.Of(asked));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);

@@ -1,6 +1,5 @@
 using Npgsql;
 using OnePlatform.Ontology.Data;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things;
 
@@ -16,9 +15,7 @@ internal sealed class ThingLookup(NpgsqlDataSource dataSource) : Gathering<(Guid
 
     protected override async Task<IReadOnlyList<ThingResponse?>> AnswerAsync(Guid group, IReadOnlyList<(Guid Group, Guid Id)> asked, CancellationToken cancellationToken)
     {
-        var scope = new TenantScope();
-        scope.ActIn(group);
-        await using var batch = DataSource.CreateTenantBatch(scope);
+        await using var batch = BatchIn(group);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql)
         {
             Parameters = { new NpgsqlParameter<Guid[]> { TypedValue = [.. asked.Select(a => a.Id)] }, new NpgsqlParameter<Guid> { TypedValue = group } },

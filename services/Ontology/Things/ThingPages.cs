@@ -1,7 +1,6 @@
 using Npgsql;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Querying.Lists;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things;
 
@@ -24,9 +23,7 @@ internal sealed class ThingPages(NpgsqlDataSource dataSource) : Gathering<PageAs
 
     protected override async Task<IReadOnlyList<Page<ThingResponse>>> AnswerAsync(Guid group, IReadOnlyList<PageAsk> asked, CancellationToken cancellationToken)
     {
-        var scope = new TenantScope();
-        scope.ActIn(group);
-        await using var batch = DataSource.CreateTenantBatch(scope);
+        await using var batch = BatchIn(group);
         foreach (var ask in asked)
         {
             batch.BatchCommands.Add(ListReader.Page(ask.Plan, ThingRow.Columns, "things t", ask.Where, ask.Own));
