@@ -17,11 +17,11 @@ public sealed class OutboxOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long the relay lets events gather before it claims again, when the last claim was of many: under load, where one claim, one
-    /// publication and one delivery for many events leave the processors to the requests that make them.
+    /// How far apart the relay's claims are at least while there is something to publish. An event that comes alone is published at
+    /// once; those that follow within this time gather, and one claim, one publication and one delivery serve them all.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
-    public TimeSpan GatherTime { get; set; } = TimeSpan.FromMilliseconds(25);
+    public TimeSpan GatherTime { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a batch may wait for the broker's confirms.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]

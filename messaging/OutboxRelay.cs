@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,9 +13,6 @@ internal sealed partial class OutboxRelay(
     OutboxTable outbox, IOutboxTransport transport, OutboxSignal signal, OutboxMetrics metrics,
     IOptions<OutboxOptions> options, TimeProvider clock, ILogger<OutboxRelay> logger) : BackgroundService
 {
-    // So many at once come only under load; fewer are passed on without delay.
-    private const int Many = 10;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var failures = 0;
@@ -22,15 +20,13 @@ internal sealed partial class OutboxRelay(
         {
             try
             {
-                var published = await PublishDueAsync(stoppingToken);
+                var begun = Stopwatch.GetTimestamp();
+                var claimed = await PublishDueAsync(stoppingToken);
                 failures = 0;
-                if (published < options.Value.BatchSize)
+                if (claimed < options.Value.BatchSize)
                 {
+                    await GatherAsync(claimed, begun, stoppingToken);
                     await signal.WaitAsync(options.Value.PollInterval, stoppingToken);
-                    if (published >= Many)
-                    {
-                        await Task.Delay(options.Value.GatherTime, stoppingToken);
-                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -50,6 +46,8 @@ internal sealed partial class OutboxRelay(
     internal async Task<int> PublishDueAsync(CancellationToken cancellationToken)
     {
         await using var claim = await outbox.BeginClaimAsync(cancellationToken);
+        // Whatever was committed before the claim looks is in it.
+        signal.Forget();
         var messages = await claim.LockAsync(options.Value.BatchSize, clock.GetUtcNow(), cancellationToken);
         if (messages.Count == 0)
         {
@@ -82,6 +80,10 @@ internal sealed partial class OutboxRelay(
         metrics.Published(published.Length);
         return messages.Count;
     }
+
+    // One that comes alone goes at once, and those that follow on its heels go together.
+    private Task GatherAsync(int claimed, long begun, CancellationToken cancellationToken)
+        => claimed > 0 && options.Value.GatherTime - Stopwatch.GetElapsedTime(begun) is { Ticks: > 0 } rest ? Task.Delay(rest, cancellationToken) : Task.CompletedTask;
 
     private TimeSpan Delay(int failures)
         => TimeSpan.FromTicks((long)Math.Min(

@@ -13,6 +13,9 @@ public sealed class OutboxSignal
     /// <summary>Call after the commit of a transaction that wrote outbox rows by other means than SaveChanges.</summary>
     public void Wake() => _wakeUps.Writer.TryWrite(true);
 
+    /// <summary>Call before looking: the look answers every call until now.</summary>
+    internal void Forget() => _wakeUps.Reader.TryRead(out _);
+
     internal async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -27,6 +27,8 @@ internal sealed partial class WebhookDispatcher(
         {
             try
             {
+                // Growth is told group by group; one look is for all that grew until now.
+                follower.Forget();
                 var moved = await queue.FanOutAsync(stoppingToken);
                 var free = options.Value.PerInstance - Volatile.Read(ref _sending);
                 var claimed = free > 0 ? await queue.ClaimAsync(free, stoppingToken) : [];

@@ -126,6 +126,9 @@ internal sealed partial class LogGrowth(TenantSessions sessions, TimeProvider cl
 
         public void Wake() => _calls.Writer.TryWrite(true);
 
+        /// <summary>Call before looking: the look answers every call until now.</summary>
+        public void Forget() => _calls.Reader.TryRead(out _);
+
         /// <returns>False when <paramref name="atMost"/> passed without growth.</returns>
         public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
         {
