@@ -18,7 +18,10 @@ public sealed class DatabaseOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Database";
 
-    /// <summary>Connections in each of a process's two pools. Past about four per core they cost the tail more than they give.</summary>
+    /// <summary>
+    /// Connections in each of a process's two pools for requests; up to eight of another are for work that listens or holds a lock. Past
+    /// about four per core they cost the tail more than they give.
+    /// </summary>
     public int MaxPoolSize { get; set; } = 16;
 
     /// <summary>Bring the schema up to date at start. For development; elsewhere run the service once with <c>--migrate</c>.</summary>
@@ -34,6 +37,9 @@ public sealed class DatabaseOptions
 /// <summary>Registers a service's PostgreSQL database.</summary>
 public static class Database
 {
+    // Who listens or holds a lock is known by name, and more requests do not make more of them.
+    private const int MostSessions = 8;
+
     /// <summary>
     /// Registers <typeparamref name="TDb"/>, an <see cref="NpgsqlDataSource"/> and <see cref="TenantSessions"/> on the connection
     /// <paramref name="name"/>, as a role that cannot bypass row-level security; health check named after the context.
@@ -47,14 +53,15 @@ public static class Database
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section);
         builder.Services.PostConfigure<DatabaseOptions>(o => o.MigrateOnStart ??= builder.Environment.IsDevelopment());
         builder.Services.AddScoped<TenantScope>();
-        builder.Services.AddSingleton(services => Pool(services, stated, reset: false));
-        builder.Services.AddSingleton(services => new TenantSessions(Pool(services, stated, reset: true)));
+        builder.Services.AddSingleton(services => Pool(services, stated));
+        builder.Services.AddSingleton(services => new ContextConnections(Pool(services, stated)));
+        builder.Services.AddSingleton(services => new TenantSessions(Pool(services, stated, MostSessions)));
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
             services.GetRequiredService<ILogger<Migrator<TDb>>>()));
         // The options are the same for every request, and making them is the dearest part of making a context.
         builder.Services.AddDbContext<TDb>(
-            (services, db) => Configure(db, services.GetRequiredService<TenantSessions>().Pool), optionsLifetime: ServiceLifetime.Singleton);
+            (services, db) => Configure(db, services.GetRequiredService<ContextConnections>().Pool), optionsLifetime: ServiceLifetime.Singleton);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             typeof(TDb).Name, services => new DatabaseCheck(services.GetRequiredService<NpgsqlDataSource>()), null, ["ready"], TimeSpan.FromSeconds(3)));
         return builder;
@@ -69,21 +76,22 @@ public static class Database
     private static readonly TellSharedTenant s_tellSharedTenant = new();
     private static readonly TellCommitted s_tellCommitted = new();
 
-    private static NpgsqlDataSource Pool(IServiceProvider services, string stated, bool reset)
+    /// <param name="sessions">How many, of connections that are reset when they are closed; null for a pool of requests.</param>
+    private static NpgsqlDataSource Pool(IServiceProvider services, string stated, int? sessions = null)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-        return new NpgsqlDataSourceBuilder(Restricted(stated, options, reset)).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build();
+        return new NpgsqlDataSourceBuilder(Restricted(stated, options, sessions)).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build();
     }
 
     /// <summary>The stated connection, but as the database's restricted role.</summary>
-    internal static string Restricted(string stated, DatabaseOptions options, bool reset)
+    internal static string Restricted(string stated, DatabaseOptions options, int? sessions = null)
     {
         var connection = new NpgsqlConnectionStringBuilder(stated)
         {
-            MaxPoolSize = options.MaxPoolSize,
+            MaxPoolSize = sessions ?? options.MaxPoolSize,
             MaxAutoPrepare = 64,
             AutoPrepareMinUsages = 2,
-            NoResetOnClose = !reset,
+            NoResetOnClose = sessions is null,
         };
         if (!options.RoleIsRestricted)
         {

@@ -3,9 +3,10 @@ using Npgsql;
 namespace OnePlatform.ServiceDefaults;
 
 /// <summary>
-/// Connections that keep their tenant until they are closed: for the DbContext, and for work that holds a lock or listens from one
-/// transaction to the next. They come from a pool of their own, in which each is reset before it is used again; that costs seven
-/// statements, so the requests' own SQL goes by <see cref="TenantConnections"/> and leaves nothing to reset.
+/// Connections that keep their tenant until they are closed, for work that holds a lock or listens from one transaction to the next.
+/// They come from a pool of their own, in which each is reset before it is used again. That costs seven statements, so what requests
+/// do goes by <see cref="TenantConnections"/>, which leaves nothing to reset, or by the DbContext, which tells its tenant whenever
+/// it opens a connection.
 /// </summary>
 public sealed class TenantSessions(NpgsqlDataSource pool) : IDisposable, IAsyncDisposable
 {

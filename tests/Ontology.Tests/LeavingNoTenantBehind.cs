@@ -98,6 +98,31 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
         }
     }
 
+    [Fact]
+    public async Task A_context_is_its_own_tenants_on_the_connection_that_was_anothers()
+    {
+        var (one, other) = (await host.TenantAsync(), await host.TenantAsync());
+        await one.ThingAsync("a");
+        await using var app = WithOneConnection();
+        var first = await InContextAsync(app, scope => scope.ActAsSystem());
+
+        var own = await InContextAsync(app, scope => scope.ActIn(one.Group));
+        var nobodys = await InContextAsync(app, _ => { });
+        await InContextAsync(app, scope => scope.ActIn(one.Group));
+        var others = await InContextAsync(app, scope => scope.ActIn(other.Group));
+
+        Assert.Equal((1, 0, 0), (own.Things, others.Things, nobodys.Things));
+        Assert.All([own, others, nobodys], look => Assert.Equal(first.Connection, look.Connection));
+    }
+
+    private static async Task<(int Things, int Connection)> InContextAsync(WebApplication app, Action<TenantScope> act)
+    {
+        await using var request = app.Services.CreateAsyncScope();
+        act(request.ServiceProvider.GetRequiredService<TenantScope>());
+        var db = request.ServiceProvider.GetRequiredService<OntologyDb>();
+        return (await db.Things.CountAsync(), await db.Database.SqlQuery<int>($"select pg_backend_pid() as \"Value\"").SingleAsync());
+    }
+
     private WebApplication WithOneConnection()
     {
         var builder = WebApplication.CreateSlimBuilder();

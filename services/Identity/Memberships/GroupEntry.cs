@@ -13,43 +13,50 @@ namespace OnePlatform.Identity.Memberships;
 /// </summary>
 internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> options)
 {
+    // Compiled: each sign-in and each exchange of a session asks one of them.
+    private static readonly Func<IdentityDb, Guid, Guid, IAsyncEnumerable<Rank>> s_inGroup = EF.CompileAsyncQuery(
+        (IdentityDb db, Guid person, Guid group) => db.GroupTree.AsNoTracking()
+            .Where(g => db.GroupTree.First(self => self.Id == group).Path.Contains(g.Id))
+            .OrderByDescending(g => g.PathKey)
+            .Select(g => new Rank(
+                g, db.Memberships.Where(m => m.GroupId == g.Id && m.PersonId == person && m.Active).Select(m => m.Role).FirstOrDefault())));
+
+    private static readonly Func<IdentityDb, Guid, IAsyncEnumerable<Rank>> s_inFirst = EF.CompileAsyncQuery(
+        (IdentityDb db, Guid person) => db.GroupTree.AsNoTracking()
+            .Where(g => db.GroupTree
+                .First(self => self.Id == db.Memberships.Where(m => m.PersonId == person && m.Active).OrderBy(m => m.GroupId).Select(m => m.GroupId).First())
+                .Path.Contains(g.Id))
+            .OrderByDescending(g => g.PathKey)
+            .Select(g => new Rank(
+                g, db.Memberships.Where(m => m.GroupId == g.Id && m.PersonId == person && m.Active).Select(m => m.Role).FirstOrDefault())));
+
     public async Task<Entry> EnterAsync(User user, int assurance, Guid groupId, CancellationToken cancellationToken)
     {
         // Who may act in a group is asked before there is an acting group.
         db.Scope.ActAsSystem();
-        var groups = await WithAncestorsAsync(db, groupId, cancellationToken);
-        var standing = new Standing(groupId, Role.None, groups);
-        standing = standing with { Role = await RoleAsync(user, standing, cancellationToken) };
-
-        // An archived group is open to those who can bring it back.
-        if (standing.Role == Role.None || (standing.Group is { IsActive: false } && standing.Role < Role.GroupOwner))
-        {
-            return new Entry.Unknown();
-        }
-
-        if (groups.Any(g => g.Security.RequireVerifiedEmail) && !user.EmailVerified)
-        {
-            return new Entry.Refused("email_not_verified", "This group asks for a verified e-mail address.");
-        }
-
-        return groups.Any(g => g.Security.RequireTwoFactor) && assurance < 2
-            ? new Entry.Refused("second_factor_required", "This group asks for a second factor.")
-            : new Entry.Granted(standing);
+        var standing = await StandingAsync(user, s_inGroup(db, user.Id, groupId), cancellationToken)
+            ?? await EarlyAsync(user, groupId, cancellationToken);
+        return Judge(user, assurance, standing);
     }
 
     /// <summary>The group a session acts in when nobody says which: the chosen one, else the first that lets the person in.</summary>
     public async Task<Standing?> EnterDefaultAsync(User user, int assurance, Guid? chosen, CancellationToken cancellationToken)
     {
-        db.Scope.ActAsSystem();
-        var own = await db.Memberships
-            .Where(m => m.PersonId == user.Id && m.Active)
-            .OrderBy(m => m.GroupId)
-            .Select(m => m.GroupId)
-            .Take(20)
-            .ToListAsync(cancellationToken);
-        foreach (var group in chosen is { } first ? own.Prepend(first) : own)
+        if (chosen is { } there && Active(await EnterAsync(user, assurance, there, cancellationToken)) is { } back)
         {
-            if (await EnterAsync(user, assurance, group, cancellationToken) is Entry.Granted { Standing: { Group: null or { IsActive: true } } standing })
+            return back;
+        }
+
+        db.Scope.ActAsSystem();
+        // Nearly always the first lets the person in, and which it is needs no question of its own.
+        if (await StandingAsync(user, s_inFirst(db, user.Id), cancellationToken) is { } first && Active(Judge(user, assurance, first)) is { } inFirst)
+        {
+            return inFirst;
+        }
+
+        foreach (var group in await Own(user).OrderBy(m => m.GroupId).Select(m => m.GroupId).Take(20).ToListAsync(cancellationToken))
+        {
+            if (Active(await EnterAsync(user, assurance, group, cancellationToken)) is { } standing)
             {
                 return standing;
             }
@@ -69,18 +76,47 @@ internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> option
             .OrderByDescending(g => g.PathKey)
             .ToListAsync(cancellationToken);
 
-    private async Task<Role> RoleAsync(User user, Standing standing, CancellationToken cancellationToken)
+    private static Entry Judge(User user, int assurance, Standing standing)
     {
-        if (IsPlatformOwner(user) && standing.Group is not null)
+        // An archived group is open to those who can bring it back.
+        if (standing.Role == Role.None || (standing.Group is { IsActive: false } && standing.Role < Role.GroupOwner))
         {
-            return Role.PlatformOwner;
+            return new Entry.Unknown();
         }
 
-        var path = standing.Path;
-        var roles = await db.Memberships
-            .Where(m => m.PersonId == user.Id && m.Active && path.Contains(m.GroupId))
-            .Select(m => m.Role)
-            .ToListAsync(cancellationToken);
-        return roles.Select(RoleNames.Parse).DefaultIfEmpty(Role.None).Max();
+        if (standing.Groups.Any(g => g.Security.RequireVerifiedEmail) && !user.EmailVerified)
+        {
+            return new Entry.Refused("email_not_verified", "This group asks for a verified e-mail address.");
+        }
+
+        return standing.Groups.Any(g => g.Security.RequireTwoFactor) && assurance < 2
+            ? new Entry.Refused("second_factor_required", "This group asks for a second factor.")
+            : new Entry.Granted(standing);
     }
+
+    private static Standing? Active(Entry entry) => entry is Entry.Granted { Standing: { Group: null or { IsActive: true } } standing } ? standing : null;
+
+    private static Role RoleOf(string? name) => name is null ? Role.None : RoleNames.Parse(name);
+
+    private IQueryable<Membership> Own(User user) => db.Memberships.Where(m => m.PersonId == user.Id && m.Active);
+
+    // Null when the group is not known here.
+    private async Task<Standing?> StandingAsync(User user, IAsyncEnumerable<Rank> ranks, CancellationToken cancellationToken)
+    {
+        var (groups, role) = (new List<GroupNode>(), IsPlatformOwner(user) ? Role.PlatformOwner : Role.None);
+        await foreach (var rank in ranks.WithCancellation(cancellationToken))
+        {
+            groups.Add(rank.Group);
+            role = RoleOf(rank.Role) is var own && own > role ? own : role;
+        }
+
+        return groups.Count == 0 ? null : new Standing(groups[0].Id, role, groups);
+    }
+
+    // The membership may have come before its group.
+    private async Task<Standing> EarlyAsync(User user, Guid groupId, CancellationToken cancellationToken)
+        => new(groupId, RoleOf(await Own(user).Where(m => m.GroupId == groupId).Select(m => m.Role).FirstOrDefaultAsync(cancellationToken)), []);
+
+    /// <summary>What somebody is in one group alone.</summary>
+    private sealed record Rank(GroupNode Group, string? Role);
 }

@@ -17,6 +17,9 @@ internal sealed class SignIns(
     MailQueue mails,
     AuthLog log)
 {
+    private static readonly Func<IdentityDb, string, CancellationToken, Task<User?>> s_byEmail = EF.CompileAsyncQuery(
+        (IdentityDb db, string email, CancellationToken _) => db.Users.FirstOrDefault(u => u.Email == email && u.DeletedAt == null));
+
     public async Task<SignInOutcome> SignInAsync(SignInRequest request, CancellationToken cancellationToken)
     {
         var email = await emails.NormalizeAsync(request.Email, cancellationToken);
@@ -28,7 +31,7 @@ internal sealed class SignIns(
 
         // Nobody is signed in yet, so there is no tenant: the account is found by its address.
         db.Scope.ActAsSystem();
-        var user = email is null ? null : await db.Users.FirstOrDefaultAsync(u => u.Email == email && u.DeletedAt == null, cancellationToken);
+        var user = email is null ? null : await s_byEmail(db, email, cancellationToken);
         var check = await passwords.CheckAsync(user?.PasswordHash, request.Password, cancellationToken);
         if (user is null || !check.Succeeded)
         {
