@@ -53,34 +53,38 @@ public static class Database
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section);
         builder.Services.PostConfigure<DatabaseOptions>(o => o.MigrateOnStart ??= builder.Environment.IsDevelopment());
         builder.Services.AddScoped<TenantScope>();
-        builder.Services.AddSingleton(services => Pool(services, stated));
-        builder.Services.AddSingleton(services => new ContextConnections(Pool(services, stated)));
-        builder.Services.AddSingleton(services => new TenantSessions(Pool(services, stated, MostSessions)));
+        builder.Services.AddSingleton(services => PoolOf(services, stated).Build());
+        builder.Services.AddSingleton(services => new ContextConnections(PoolOf(services, stated)));
+        builder.Services.AddSingleton(services => new TenantSessions(PoolOf(services, stated, MostSessions).Build()));
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
             services.GetRequiredService<ILogger<Migrator<TDb>>>()));
         // The options are the same for every request, and making them is the dearest part of making a context.
         builder.Services.AddDbContext<TDb>(
-            (services, db) => Configure(db, services.GetRequiredService<ContextConnections>().Pool), optionsLifetime: ServiceLifetime.Singleton);
+            (services, db) =>
+            {
+                var connections = services.GetRequiredService<ContextConnections>();
+                Configure(db, connections.Pool, connections.Told);
+            },
+            optionsLifetime: ServiceLifetime.Singleton);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             typeof(TDb).Name, services => new DatabaseCheck(services.GetRequiredService<NpgsqlDataSource>()), null, ["ready"], TimeSpan.FromSeconds(3)));
         return builder;
     }
 
-    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource) => db
+    internal static DbContextOptionsBuilder Configure(DbContextOptionsBuilder db, NpgsqlDataSource dataSource, ToldTenants told) => db
         .UseNpgsql(dataSource, npgsql => npgsql.ExecutionStrategy(dependencies => new CarefulRetry(dependencies)))
         .UseSnakeCaseNamingConvention()
-        .AddInterceptors(s_tellTenant, s_tellSharedTenant, s_tellCommitted);
+        .AddInterceptors(new TellTenant(told), s_tellSharedTenant, s_tellCommitted);
 
-    private static readonly TellTenant s_tellTenant = new();
     private static readonly TellSharedTenant s_tellSharedTenant = new();
     private static readonly TellCommitted s_tellCommitted = new();
 
     /// <param name="sessions">How many, of connections that are reset when they are closed; null for a pool of requests.</param>
-    private static NpgsqlDataSource Pool(IServiceProvider services, string stated, int? sessions = null)
+    private static NpgsqlDataSourceBuilder PoolOf(IServiceProvider services, string stated, int? sessions = null)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-        return new NpgsqlDataSourceBuilder(Restricted(stated, options, sessions)).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build();
+        return new NpgsqlDataSourceBuilder(Restricted(stated, options, sessions)).UseLoggerFactory(services.GetService<ILoggerFactory>());
     }
 
     /// <summary>The stated connection, but as the database's restricted role.</summary>

@@ -76,7 +76,7 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
     private static TDb Create(NpgsqlDataSource dataSource)
     {
         var db = new DbContextOptionsBuilder<TDb>();
-        Database.Configure(db, dataSource);
+        Database.Configure(db, dataSource, new ToldTenants());
         var scope = new TenantScope();
         scope.ActAsSystem();
         return (TDb)Activator.CreateInstance(typeof(TDb), db.Options, scope)!;

@@ -80,14 +80,14 @@ public static class TenantConnections
     }
 }
 
-internal sealed class TellTenant : DbConnectionInterceptor
+internal sealed class TellTenant(ToldTenants told) : DbConnectionInterceptor
 {
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         => throw new NotSupportedException("Queries are asynchronous here; a synchronous one would run without a tenant.");
 
     public override Task ConnectionOpenedAsync(
         DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
-        => eventData.Context is TenantDb db ? TenantConnections.SetAsync(connection, db.Scope, local: false, cancellationToken) : Task.CompletedTask;
+        => eventData.Context is TenantDb db ? told.TellAsync((NpgsqlConnection)connection, db.Scope, cancellationToken) : Task.CompletedTask;
 }
 
 /// <summary>In a shared transaction the tenant may change between two commands, and no connection is opened that would tell.</summary>

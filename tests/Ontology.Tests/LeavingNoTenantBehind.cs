@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OnePlatform.Ontology.Data;
 using OnePlatform.ServiceDefaults;
+using OnePlatform.Testing;
 
 namespace OnePlatform.Ontology.Tests;
 
@@ -107,12 +108,40 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
         var first = await InContextAsync(app, scope => scope.ActAsSystem());
 
         var own = await InContextAsync(app, scope => scope.ActIn(one.Group));
+        var again = await InContextAsync(app, scope => scope.ActIn(one.Group));
         var nobodys = await InContextAsync(app, _ => { });
         await InContextAsync(app, scope => scope.ActIn(one.Group));
         var others = await InContextAsync(app, scope => scope.ActIn(other.Group));
 
-        Assert.Equal((1, 0, 0), (own.Things, others.Things, nobodys.Things));
-        Assert.All([own, others, nobodys], look => Assert.Equal(first.Connection, look.Connection));
+        Assert.Equal((1, 1, 0, 0), (own.Things, again.Things, nobodys.Things, others.Things));
+        Assert.All([own, again, nobodys, others], look => Assert.Equal(first.Connection, look.Connection));
+    }
+
+    [Fact]
+    public async Task A_context_is_its_own_tenants_on_a_connection_that_came_for_one_that_was_cut()
+    {
+        var tenant = await host.TenantAsync();
+        await tenant.ThingAsync("a");
+        await using var app = WithOneConnection();
+        var cut = await InContextAsync(app, scope => scope.ActIn(tenant.Group));
+        await host.Database.ScalarAsync<bool>($"select pg_terminate_backend({cut.Connection})");
+
+        var next = cut;
+        await Eventually.TrueAsync(async () =>
+        {
+            try
+            {
+                next = await InContextAsync(app, scope => scope.ActIn(tenant.Group));
+            }
+            catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+            {
+                // Whoever uses it first hears of its end.
+            }
+
+            return next.Connection != cut.Connection;
+        });
+
+        Assert.Equal(1, next.Things);
     }
 
     private static async Task<(int Things, int Connection)> InContextAsync(WebApplication app, Action<TenantScope> act)
