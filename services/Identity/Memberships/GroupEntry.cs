@@ -13,18 +13,12 @@ namespace OnePlatform.Identity.Memberships;
 /// </summary>
 internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> options)
 {
-    // Compiled: each sign-in and each exchange of a session asks one of them.
-    private static readonly Func<IdentityDb, Guid, Guid, IAsyncEnumerable<Rank>> s_inGroup = EF.CompileAsyncQuery(
-        (IdentityDb db, Guid person, Guid group) => db.GroupTree.AsNoTracking()
-            .Where(g => db.GroupTree.First(self => self.Id == group).Path.Contains(g.Id))
-            .OrderByDescending(g => g.PathKey)
-            .Select(g => new Rank(
-                g, db.Memberships.Where(m => m.GroupId == g.Id && m.PersonId == person && m.Active).Select(m => m.Role).FirstOrDefault())));
-
-    private static readonly Func<IdentityDb, Guid, IAsyncEnumerable<Rank>> s_inFirst = EF.CompileAsyncQuery(
-        (IdentityDb db, Guid person) => db.GroupTree.AsNoTracking()
+    // The group, or where none is named the first of the person's own, then its ancestors. Compiled: each sign-in and each exchange of a session asks it.
+    private static readonly Func<IdentityDb, Guid, Guid?, IAsyncEnumerable<Rank>> s_ranks = EF.CompileAsyncQuery(
+        (IdentityDb db, Guid person, Guid? group) => db.GroupTree.AsNoTracking()
             .Where(g => db.GroupTree
-                .First(self => self.Id == db.Memberships.Where(m => m.PersonId == person && m.Active).OrderBy(m => m.GroupId).Select(m => m.GroupId).First())
+                .First(self => self.Id
+                    == (group ?? db.Memberships.Where(m => m.PersonId == person && m.Active).OrderBy(m => m.GroupId).Select(m => (Guid?)m.GroupId).FirstOrDefault()))
                 .Path.Contains(g.Id))
             .OrderByDescending(g => g.PathKey)
             .Select(g => new Rank(
@@ -34,7 +28,7 @@ internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> option
     {
         // Who may act in a group is asked before there is an acting group.
         db.Scope.ActAsSystem();
-        var standing = await StandingAsync(user, s_inGroup(db, user.Id, groupId), cancellationToken)
+        var standing = await StandingAsync(user, groupId, cancellationToken)
             ?? await EarlyAsync(user, groupId, cancellationToken);
         return Judge(user, assurance, standing);
     }
@@ -49,7 +43,7 @@ internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> option
 
         db.Scope.ActAsSystem();
         // Nearly always the first lets the person in, and which it is needs no question of its own.
-        if (await StandingAsync(user, s_inFirst(db, user.Id), cancellationToken) is { } first && Active(Judge(user, assurance, first)) is { } inFirst)
+        if (await StandingAsync(user, group: null, cancellationToken) is { } first && Active(Judge(user, assurance, first)) is { } inFirst)
         {
             return inFirst;
         }
@@ -101,10 +95,10 @@ internal sealed class GroupEntry(IdentityDb db, IOptions<IdentityOptions> option
     private IQueryable<Membership> Own(User user) => db.Memberships.Where(m => m.PersonId == user.Id && m.Active);
 
     // Null when the group is not known here.
-    private async Task<Standing?> StandingAsync(User user, IAsyncEnumerable<Rank> ranks, CancellationToken cancellationToken)
+    private async Task<Standing?> StandingAsync(User user, Guid? group, CancellationToken cancellationToken)
     {
         var (groups, role) = (new List<GroupNode>(), IsPlatformOwner(user) ? Role.PlatformOwner : Role.None);
-        await foreach (var rank in ranks.WithCancellation(cancellationToken))
+        await foreach (var rank in s_ranks(db, user.Id, group).WithCancellation(cancellationToken))
         {
             groups.Add(rank.Group);
             role = RoleOf(rank.Role) is var own && own > role ? own : role;
