@@ -138,6 +138,20 @@ public sealed class SharingWebhooks(WebhooksHost host) : IClassFixture<WebhooksH
     }
 
     [Fact]
+    public async Task A_place_that_becomes_free_is_taken_at_once_and_not_at_the_next_poll()
+    {
+        await using var narrow = new PatientHost(("Webhooks:PerInstance", "1"), ("Webhooks:PollInterval", "00:01:00"));
+        await narrow.InitializeAsync();
+        var group = Guid.NewGuid();
+        using var client = narrow.ClientIn(group);
+        var (url, got) = narrow.Receiver.Open();
+        await PatientHost.CreateAsync(client, url);
+        await narrow.RecordAsync([.. Enumerable.Range(0, 5).Select(_ => EventsHost.Line(group))]);
+
+        await Receiver.GetsAsync(got, 5);
+    }
+
+    [Fact]
     public async Task What_fails_for_one_target_of_an_ordered_webhook_holds_up_no_other_target()
     {
         await using var patient = new PatientHost();

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using OnePlatform.Events.Reading;
 using OnePlatform.Events.Sequencing;
 using OnePlatform.Events.Webhooks;
+using OnePlatform.Messaging;
 
 namespace OnePlatform.Events.Delivery;
 
@@ -17,7 +17,6 @@ internal sealed partial class WebhookDispatcher(
 {
     private static readonly TimeSpan s_pauseAfterFault = TimeSpan.FromSeconds(1);
 
-    private readonly Channel<bool> _ended = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _sending;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -27,7 +26,7 @@ internal sealed partial class WebhookDispatcher(
         {
             try
             {
-                // Growth is told group by group; one look is for all that grew until now.
+                // Growth is told group by group, and each delivery that ends frees a place; one look is for all of it.
                 follower.Forget();
                 var moved = await queue.FanOutAsync(stoppingToken);
                 var free = options.Value.PerInstance - Volatile.Read(ref _sending);
@@ -35,12 +34,12 @@ internal sealed partial class WebhookDispatcher(
                 foreach (var delivery in claimed)
                 {
                     Interlocked.Increment(ref _sending);
-                    _ = DeliverAsync(delivery, stoppingToken);
+                    _ = DeliverAsync(delivery, follower, stoppingToken);
                 }
 
                 if (moved == 0 && claimed.Count == 0)
                 {
-                    await WaitAsync(follower, stoppingToken);
+                    await follower.WaitAsync(options.Value.PollInterval, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -55,15 +54,7 @@ internal sealed partial class WebhookDispatcher(
         }
     }
 
-    private async Task WaitAsync(LogGrowth.Follower follower, CancellationToken stoppingToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        await Task.WhenAny(follower.WaitAsync(options.Value.PollInterval, either.Token), _ended.Reader.WaitToReadAsync(either.Token).AsTask());
-        _ended.Reader.TryRead(out _);
-        await either.CancelAsync();
-    }
-
-    private async Task DeliverAsync(ClaimedDelivery delivery, CancellationToken stoppingToken)
+    private async Task DeliverAsync(ClaimedDelivery delivery, WakeUp dispatcher, CancellationToken stoppingToken)
     {
         try
         {
@@ -95,7 +86,7 @@ internal sealed partial class WebhookDispatcher(
         finally
         {
             Interlocked.Decrement(ref _sending);
-            _ended.Writer.TryWrite(true);
+            dispatcher.Wake();
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Threading.Channels;
 using Npgsql;
+using OnePlatform.Messaging;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Sequencing;
@@ -119,31 +119,9 @@ internal sealed partial class LogGrowth(TenantSessions sessions, TimeProvider cl
     [LoggerMessage(LogLevel.Warning, "Not listening for growth of the log; followers see new events when this is over.")]
     private partial void LogDeaf(Exception exception);
 
-    /// <summary>One who follows. Calls that come while it is busy become one.</summary>
-    internal sealed class Follower(LogGrowth growth, Guid group) : IDisposable
+    /// <summary>One who follows.</summary>
+    internal sealed class Follower(LogGrowth growth, Guid group) : WakeUp, IDisposable
     {
-        private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-        public void Wake() => _calls.Writer.TryWrite(true);
-
-        /// <summary>Call before looking: the look answers every call until now.</summary>
-        public void Forget() => _calls.Reader.TryRead(out _);
-
-        /// <returns>False when <paramref name="atMost"/> passed without growth.</returns>
-        public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            timeout.CancelAfter(atMost);
-            try
-            {
-                return await _calls.Reader.ReadAsync(timeout.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return false;
-            }
-        }
-
         public void Dispose() => growth.Forget(this, group);
     }
 }

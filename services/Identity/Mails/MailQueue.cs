@@ -1,6 +1,6 @@
-using System.Threading.Channels;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
+using OnePlatform.Messaging;
 
 namespace OnePlatform.Identity.Mails;
 
@@ -35,24 +35,5 @@ internal sealed class MailQueue(IdentityDb db, MailSignal signal, TimeProvider c
     }
 }
 
-/// <summary>Wakes the relay of this process, so that nobody waits for its next look.</summary>
-internal sealed class MailSignal
-{
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    public void Wake() => _wakeUps.Writer.TryWrite(true);
-
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(atMost);
-        try
-        {
-            await _wakeUps.Reader.ReadAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Nobody called: time to look for what has become due.
-        }
-    }
-}
+/// <summary>Wakes the relay of the mails.</summary>
+internal sealed class MailSignal : WakeUp;

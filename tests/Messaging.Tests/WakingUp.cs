@@ -1,0 +1,43 @@
+using Xunit;
+
+namespace OnePlatform.Messaging.Tests;
+
+public sealed class WakingUp
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
+
+    private readonly WakeUp _wakeUp = new();
+
+    [Fact]
+    public async Task Calls_that_come_while_it_is_busy_become_one()
+    {
+        _wakeUp.Wake();
+        _wakeUp.Wake();
+
+        Assert.True(await _wakeUp.WaitAsync(s_long, CancellationToken.None).WaitAsync(s_deadline));
+        Assert.False(await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None).WaitAsync(s_deadline));
+    }
+
+    [Fact]
+    public async Task A_call_that_a_look_has_answered_causes_no_other_and_the_next_one_does()
+    {
+        _wakeUp.Wake();
+        _wakeUp.Forget();
+
+        var wait = _wakeUp.WaitAsync(s_long, CancellationToken.None);
+        Assert.False(wait.IsCompleted);
+        _wakeUp.Wake();
+        Assert.True(await wait.WaitAsync(s_deadline));
+    }
+
+    [Fact]
+    public async Task One_who_stops_waiting_is_told_so()
+    {
+        using var stopping = new CancellationTokenSource();
+        var wait = _wakeUp.WaitAsync(s_long, stopping.Token);
+        await stopping.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(s_deadline));
+    }
+}
