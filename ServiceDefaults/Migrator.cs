@@ -93,7 +93,7 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
                 end if;
             exception when duplicate_object or unique_violation then null;
             end $$;
-            alter role "{name}" password '{password}';
+            alter role "{name}" login password '{password}';
             grant usage on schema public to "{name}";
             grant select, insert, update, delete on all tables in schema public to "{name}";
             grant usage, select on all sequences in schema public to "{name}";

@@ -64,6 +64,19 @@ public sealed class MigratingDatabases : IAsyncLifetime
         Assert.Contains("The database is newer than this build: it has the migration '99990101000000_OfALaterBuild'.", newer.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_services_role_may_log_in_whoever_made_it()
+    {
+        await ExecuteAsync(_admin, $"create role {_database}_app");
+
+        Assert.Equal(0, (await RunAsync("Events", "--migrate")).ExitCode);
+
+        await using var connection = new NpgsqlConnection(_admin);
+        await connection.OpenAsync();
+        await using var mayLogIn = new NpgsqlCommand($"select rolcanlogin from pg_roles where rolname = '{_database}_app'", connection);
+        Assert.Equal(true, await mayLogIn.ExecuteScalarAsync());
+    }
+
     private string Owner => new NpgsqlConnectionStringBuilder(_admin) { Database = _database }.ConnectionString;
 
     private async Task<(int ExitCode, string Output)> RunAsync(string service, params string[] arguments)

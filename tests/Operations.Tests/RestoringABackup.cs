@@ -62,6 +62,7 @@ public sealed class RestoringABackup : IAsyncLifetime
         await RunAsync("restore", 0, _folder);
 
         Assert.Equal(1000L, await ScalarAsync("select count(*) from things"));
+        Assert.Equal(true, await ScalarAsync($"select rolcanlogin from pg_roles where rolname = '{_database}_app'"));
     }
 
     [Fact]
