@@ -53,9 +53,9 @@ public static class Database
         builder.Services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section);
         builder.Services.PostConfigure<DatabaseOptions>(o => o.MigrateOnStart ??= builder.Environment.IsDevelopment());
         builder.Services.AddScoped<TenantScope>();
-        builder.Services.AddSingleton(services => PoolOf(services, stated).Build());
-        builder.Services.AddSingleton(services => new ContextConnections(PoolOf(services, stated)));
-        builder.Services.AddSingleton(services => new TenantSessions(PoolOf(services, stated, MostSessions).Build()));
+        builder.Services.AddSingleton(services => PoolOf(services, stated, "commands").Build());
+        builder.Services.AddSingleton(services => new ContextConnections(PoolOf(services, stated, "context")));
+        builder.Services.AddSingleton(services => new TenantSessions(PoolOf(services, stated, "sessions", MostSessions).Build()));
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
             services.GetRequiredService<ILogger<Migrator<TDb>>>()));
@@ -80,11 +80,14 @@ public static class Database
     private static readonly TellSharedTenant s_tellSharedTenant = new();
     private static readonly TellCommitted s_tellCommitted = new();
 
+    /// <param name="services">Where the options are.</param>
+    /// <param name="stated">The connection string as the operator states it.</param>
+    /// <param name="name">Tells the pools apart in the metrics.</param>
     /// <param name="sessions">How many, of connections that are reset when they are closed; null for a pool of requests.</param>
-    private static NpgsqlDataSourceBuilder PoolOf(IServiceProvider services, string stated, int? sessions = null)
+    private static NpgsqlDataSourceBuilder PoolOf(IServiceProvider services, string stated, string name, int? sessions = null)
     {
         var options = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-        return new NpgsqlDataSourceBuilder(Restricted(stated, options, sessions)).UseLoggerFactory(services.GetService<ILoggerFactory>());
+        return new NpgsqlDataSourceBuilder(Restricted(stated, options, sessions)) { Name = name }.UseLoggerFactory(services.GetService<ILoggerFactory>());
     }
 
     /// <summary>The stated connection, but as the database's restricted role.</summary>

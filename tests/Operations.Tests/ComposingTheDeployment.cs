@@ -78,6 +78,16 @@ public sealed partial class ComposingTheDeployment : IDisposable
     }
 
     [Fact]
+    public void Every_variable_of_the_example_is_one_the_file_reads_and_none_is_a_secret()
+    {
+        var text = Repository.Read("deploy", "compose.yaml");
+        var variables = Repository.Read("deploy", "env.example").Split('\n').Where(line => line.Contains('=', StringComparison.Ordinal)).Select(line => line.Split('=')[0]).ToList();
+
+        Assert.Contains("PUBLIC_HOST", variables);
+        Assert.DoesNotContain(variables, v => !text.Contains($"${{{v}:-", StringComparison.Ordinal) || SecretName().IsMatch(v));
+    }
+
+    [Fact]
     public void Whatever_a_service_waits_for_mounts_or_joins_is_there()
     {
         var services = Services().Select(s => s.Name).ToHashSet();

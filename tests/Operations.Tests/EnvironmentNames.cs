@@ -5,7 +5,7 @@ namespace OnePlatform.Operations.Tests;
 /// <summary>Names of environment variables and secret files, and whether the product reads them.</summary>
 internal static partial class EnvironmentNames
 {
-    private static readonly string[] s_ofTheRuntime = ["ASPNETCORE_ENVIRONMENT", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SERVICE_NAME"];
+    private static readonly string[] s_ofTheRuntime = ["ASPNETCORE_ENVIRONMENT", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_SERVICE_NAME"];
 
     private static readonly HashSet<string> s_known = [.. Settings.All.Select(s => s.Name)];
 

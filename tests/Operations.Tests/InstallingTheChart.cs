@@ -65,8 +65,32 @@ public sealed partial class InstallingTheChart
         var policies = Of<V1NetworkPolicy>();
         var closed = Assert.Single(policies, p => p.Metadata.Name == "oneplatform-closed");
         Assert.True(closed.Spec is { Ingress: null, Egress: null });
-        Assert.Equal(["events", "identity", "knowledge"], policies.Where(p => p.Metadata.Name.EndsWith("-outwards", StringComparison.Ordinal)).Select(p => p.Metadata.Name.Split('-')[1]));
+        Assert.Equal(["events", "identity", "knowledge", "ontology"], policies.Where(p => p.Metadata.Name.EndsWith("-outwards", StringComparison.Ordinal)).Select(p => p.Metadata.Name.Split('-')[1]));
         Assert.Empty(Objects(new Chart(v => ((Dictionary<object, object>)v["networkPolicy"])["enabled"] = "false")).OfType<V1NetworkPolicy>());
+    }
+
+    [Fact]
+    public void Stores_outside_the_cluster_are_reached_where_their_networks_are_named()
+    {
+        Assert.DoesNotContain(ToStores(Of<V1NetworkPolicy>()).To, peer => peer.IpBlock is not null);
+
+        var values = new Dictionary<object, object> { ["broker"] = "10.20.1.0/24", ["postgres"] = "10.20.0.0/24" };
+        var stores = ToStores(Objects(new Chart(v => ((Dictionary<object, object>)v["networkPolicy"])["storesNetworks"] = values)).OfType<V1NetworkPolicy>());
+
+        Assert.Equal(["10.20.1.0/24", "10.20.0.0/24"], stores.To.Where(peer => peer.IpBlock is not null).Select(peer => peer.IpBlock.Cidr));
+        Assert.Equal(["5432", "6333", "5672", "5671", "6379"], stores.Ports.Select(p => p.Port.Value));
+    }
+
+    [Fact]
+    public void Metrics_are_served_and_reached_only_where_Prometheus_comes_for_them()
+    {
+        Assert.DoesNotContain("Metrics__Port", Settings());
+        Assert.DoesNotContain(Of<V1NetworkPolicy>(), p => p.Metadata.Name == "oneplatform-scraped");
+
+        var objects = Objects(new Chart(v => v["scraped"] = "true"));
+        var port = Assert.Single(objects.OfType<V1ConfigMap>()).Data["Metrics__Port"];
+        var policy = Assert.Single(objects.OfType<V1NetworkPolicy>(), p => p.Metadata.Name == "oneplatform-scraped");
+        Assert.Equal(port, Assert.Single(Assert.Single(policy.Spec.Ingress).Ports).Port.Value);
     }
 
     [Fact]
@@ -92,6 +116,9 @@ public sealed partial class InstallingTheChart
         => Assert.Throws<KeyNotFoundException>(() => new Chart(v => v.Remove("publicUrl")).Render());
 
     private static List<object> Objects(Chart chart) => KubernetesYaml.LoadAllFromString(chart.Render(), strict: true);
+
+    private static V1NetworkPolicyEgressRule ToStores(IEnumerable<V1NetworkPolicy> policies)
+        => Assert.Single(policies.Single(p => p.Metadata.Name == "oneplatform-among-themselves").Spec.Egress, rule => rule.Ports.Any(p => p.Port.Value == "5432"));
 
     private List<T> Of<T>() => [.. _objects.OfType<T>()];
 

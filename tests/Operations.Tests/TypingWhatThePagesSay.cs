@@ -131,7 +131,7 @@ public sealed partial class TypingWhatThePagesSay
     private static partial Regex Placeholder();
 
     // A word that begins like something of ours; what a command makes is no file yet.
-    [GeneratedRegex(@"^(deploy|tests|services|gateway|bench|docs|AppHost|messaging|contracts|\.ci)/(?!compose/secrets)[\w./-]+$")]
+    [GeneratedRegex(@"^(deploy|tests|services|gateway|bench|docs|AppHost|messaging|contracts|\.ci)/(?!compose/secrets|\.env$)[\w./-]+$")]
     private static partial Regex RepositoryPath();
 
     [GeneratedRegex(@"`(GET|POST|PUT|PATCH|DELETE) (/[^`\s?]*)[^`]*`")]
