@@ -14,6 +14,7 @@ public sealed record GroupsChanged(
 /// <param name="Plan"><c>starter</c>, <c>pro</c> or <c>enterprise</c>.</param>
 /// <param name="AllowParentAccess">Whether sub-tree reads of an ancestor include this group.</param>
 /// <param name="Version">Grows with every change; an older snapshot than the one held is ignored.</param>
+/// <param name="RequireIfMatch">Whether changes of the group's objects name the version they are of.</param>
 public sealed record GroupSnapshot(
     Guid Id,
     Guid? ParentId,
@@ -27,7 +28,8 @@ public sealed record GroupSnapshot(
     GroupSecurity Security,
     GroupLimits Limits,
     IReadOnlyList<string> CorsOrigins,
-    long Version);
+    long Version,
+    bool RequireIfMatch = false);
 
 /// <summary>What a group demands of the sessions that act in it.</summary>
 public sealed record GroupSecurity(bool RequireTwoFactor, bool RequireVerifiedEmail);

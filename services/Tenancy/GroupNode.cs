@@ -37,6 +37,9 @@ public sealed class GroupNode
 
     public string[] CorsOrigins { get; set; } = [];
 
+    /// <summary>Whether changes of the group's objects name the version they are of.</summary>
+    public bool RequireIfMatch { get; set; }
+
     public long Version { get; set; }
 
     public bool IsActive => Status == "active";

@@ -16,6 +16,10 @@ public static class GroupTree
         db.Scope.ActIn(await db.SubtreeAsync(root, cancellationToken));
     }
 
+    /// <summary>Whether a change of the group's objects must state If-Match (<c>settings.requireIfMatch</c>).</summary>
+    public static Task<bool> RequiresIfMatchAsync(this TenantDb db, Guid group, CancellationToken cancellationToken)
+        => db.Set<GroupNode>().AnyAsync(g => g.Id == group && g.RequireIfMatch, cancellationToken);
+
     /// <summary>The group and its reachable descendants, itself first.</summary>
     public static async Task<IReadOnlyList<Guid>> SubtreeAsync(this TenantDb db, Guid root, CancellationToken cancellationToken)
     {

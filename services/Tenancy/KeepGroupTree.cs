@@ -16,12 +16,13 @@ public sealed class KeepGroupTree<TDb>(NpgsqlDataSource dataSource, TenantScope 
 {
     private const string Upsert =
         """
-        insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+        insert into group_tree (id, parent_id, path, path_key, slug, name, status, plan, allow_parent_access, security, limits, cors_origins, version, require_if_match)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set
             parent_id = excluded.parent_id, path = excluded.path, path_key = excluded.path_key, slug = excluded.slug, name = excluded.name,
             status = excluded.status, plan = excluded.plan, allow_parent_access = excluded.allow_parent_access,
-            security = excluded.security, limits = excluded.limits, cors_origins = excluded.cors_origins, version = excluded.version
+            security = excluded.security, limits = excluded.limits, cors_origins = excluded.cors_origins, version = excluded.version,
+            require_if_match = excluded.require_if_match
         where group_tree.version < excluded.version
         """;
 
@@ -48,6 +49,7 @@ public sealed class KeepGroupTree<TDb>(NpgsqlDataSource dataSource, TenantScope 
                     new() { Value = JsonSerializer.Serialize(group.Limits), NpgsqlDbType = NpgsqlDbType.Jsonb },
                     new() { Value = group.CorsOrigins.ToArray() },
                     new() { Value = group.Version },
+                    new() { Value = group.RequireIfMatch },
                 },
             });
         }

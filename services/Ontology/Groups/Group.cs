@@ -97,7 +97,7 @@ internal sealed class Group
     public GroupSnapshot Snapshot() => new(
         Id, ParentId, Path, Slug, Name, Type, Status, Plan, Settings.AllowParentAccess ?? true,
         new GroupSecurity(Settings.RequireTwoFactor ?? false, Settings.RequireVerifiedEmail ?? false),
-        GroupPlans.LimitsOf(this), Settings.CorsOrigins ?? [], Version);
+        GroupPlans.LimitsOf(this), Settings.CorsOrigins ?? [], Version, Settings.RequireIfMatch ?? false);
 }
 
 internal sealed class GroupConfiguration : IEntityTypeConfiguration<Group>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Querying.Documents;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Groups;

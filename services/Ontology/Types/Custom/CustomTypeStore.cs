@@ -7,6 +7,7 @@ using OnePlatform.Messaging;
 using OnePlatform.Ontology.Contracts;
 using OnePlatform.Ontology.Data;
 using OnePlatform.Ontology.Http;
+using OnePlatform.Querying.Documents;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 

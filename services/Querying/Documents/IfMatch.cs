@@ -1,14 +1,16 @@
 using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
-using OnePlatform.Querying.Documents;
+using Microsoft.Extensions.Primitives;
 using OnePlatform.ServiceDefaults;
 
-namespace OnePlatform.Ontology.Http;
+namespace OnePlatform.Querying.Documents;
 
-/// <summary>The If-Match header of a change, as a handler parameter.</summary>
-internal sealed class IfMatch(Microsoft.Extensions.Primitives.StringValues header) : IEndpointParameterMetadataProvider
+/// <summary>The If-Match header of a change (RFC 9110 §13.1.1), as a handler parameter.</summary>
+public sealed class IfMatch(StringValues header) : IEndpointParameterMetadataProvider
 {
     static void IEndpointParameterMetadataProvider.PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder)
     {
@@ -19,9 +21,13 @@ internal sealed class IfMatch(Microsoft.Extensions.Primitives.StringValues heade
         }
     }
 
+    /// <summary>Takes the header of the request; absent, it asks for nothing.</summary>
     public static ValueTask<IfMatch?> BindAsync(HttpContext context) => ValueTask.FromResult<IfMatch?>(new IfMatch(context.Request.Headers.IfMatch));
 
-    /// <returns>The problem, or null when the change may go on.</returns>
+    /// <param name="id">The object that is changed.</param>
+    /// <param name="version">Which version of it was found.</param>
+    /// <param name="isRequired">Whether its group asks for the header (<c>settings.requireIfMatch</c>).</param>
+    /// <returns>The problem, 428 or 412, or null when the change may go on.</returns>
     public ProblemHttpResult? Refuse(Guid id, long version, bool isRequired)
     {
         if (isRequired && header.Count == 0)
