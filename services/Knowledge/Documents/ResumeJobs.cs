@@ -29,7 +29,7 @@ internal sealed partial class ResumeJobs(
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or TimeoutException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 LogInterrupted(ex);
             }

@@ -18,14 +18,13 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
     public double FusionWeight => options.Value.Endpoint is null ? LocalEmbedding.FusionWeight : 1;
 
     /// <summary>A vector for each text; one that has no direction, because nothing in the text was a word, is null.</summary>
-    /// <exception cref="EmbeddingException">The endpoint is away, or refuses.</exception>
+    /// <exception cref="EmbeddingException">The endpoint is away, refuses, or answers with something else.</exception>
     public async Task<float[]?[]> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         var vectors = new float[]?[texts.Count];
         for (var first = 0; first < texts.Count; first += BatchSize)
         {
-            var batch = texts.Skip(first).Take(BatchSize);
-            var embedded = await GenerateAsync(batch, cancellationToken);
+            var embedded = await GenerateAsync([.. texts.Skip(first).Take(BatchSize)], cancellationToken);
             for (var i = 0; i < embedded.Count; i++)
             {
                 vectors[first + i] = UnitOf(embedded[i].Vector.ToArray());
@@ -35,16 +34,20 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
         return vectors;
     }
 
-    private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> texts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Embedding<float>>> GenerateAsync(string[] texts, CancellationToken cancellationToken)
     {
+        GeneratedEmbeddings<Embedding<float>> embedded;
         try
         {
-            return await generator.GenerateAsync(texts, cancellationToken: cancellationToken);
+            embedded = await generator.GenerateAsync(texts, cancellationToken: cancellationToken);
         }
         catch (Exception ex) when (EmbedderFailure.Of(ex, cancellationToken) is { } failure)
         {
             throw new EmbeddingException(failure, ex);
         }
+
+        var asked = options.Value.Endpoint is null ? (int?)null : options.Value.Dimensions;
+        return EmbedderFailure.Of(embedded, texts.Length, asked) is { } wrong ? throw new EmbeddingException(wrong) : embedded;
     }
 
     /// <summary>The vector at length one, or null when it has no direction.</summary>

@@ -41,7 +41,7 @@ internal sealed partial class Reembedding(
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or TimeoutException or EmbeddingException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 LogInterrupted(ex);
             }

@@ -29,6 +29,6 @@ internal static class AnswererFactory
             NetworkTimeout = options.Timeout,
             RetryPolicy = new ClientRetryPolicy(maxRetries: 2),
         };
-        return new ChatModel(new OpenAIClient(credential, settings).GetChatClient(options.Model).AsIChatClient());
+        return new ChatModel(new ReadableAnswers(new OpenAIClient(credential, settings).GetChatClient(options.Model).AsIChatClient()));
     }
 }

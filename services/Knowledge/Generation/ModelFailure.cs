@@ -15,9 +15,14 @@ internal sealed record ModelFailure(int Status, string Code, string Detail)
             StatusCodes.Status502BadGateway, "model_refused", $"The model's provider answered with the status {refused.Status}."),
         AggregateException { InnerException: { } inner } => Of(inner, cancellationToken),
         OperationCanceledException when !cancellationToken.IsCancellationRequested => Unavailable,
+        UnreadableAnswerException => new ModelFailure(
+            StatusCodes.Status503ServiceUnavailable, "model_unavailable", "The model's provider answered with something that cannot be read; try again."),
         _ => null,
     };
 
     private static ModelFailure Unavailable { get; } =
         new(StatusCodes.Status503ServiceUnavailable, "model_unavailable", "The model is not available; try again.");
 }
+
+/// <summary>The model's provider answered, and it was no answer of a model.</summary>
+internal sealed class UnreadableAnswerException(Exception? cause = null) : Exception("The answer of the model's provider cannot be read.", cause);

@@ -23,7 +23,7 @@ internal sealed partial class PruneIndex(NpgsqlDataSource dataSource, IOptions<I
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or TimeoutException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 LogInterrupted(ex);
             }

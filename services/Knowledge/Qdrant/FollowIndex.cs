@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using OnePlatform.Knowledge.Documents;
 using OnePlatform.ServiceDefaults;
 
@@ -27,7 +26,7 @@ internal sealed partial class FollowIndex(
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or HttpRequestException or TimeoutException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 LogInterrupted(ex);
             }

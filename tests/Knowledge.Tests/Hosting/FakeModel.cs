@@ -24,6 +24,12 @@ internal sealed class FakeModel : IAsyncDisposable
     /// <summary>Answers to give before the real one.</summary>
     public ConcurrentQueue<int> Refusals { get; } = new();
 
+    /// <summary>What stands in place of its answers, with status 200, one after the other.</summary>
+    public ConcurrentQueue<string> Pages { get; } = new();
+
+    /// <summary>What becomes of its vectors, one answer after the other.</summary>
+    public ConcurrentQueue<Action<JsonArray>> Changes { get; } = new();
+
     public string[] Deltas { get; set; } = ["Refunds take ", "14 days [1]."];
 
     /// <summary>Whole answers to give before <see cref="Deltas"/>.</summary>
@@ -126,6 +132,11 @@ internal sealed class FakeModel : IAsyncDisposable
         {
             ["object"] = "embedding", ["index"] = i, ["embedding"] = Convert.ToBase64String(VectorOf(text)),
         })]);
+        if (Changes.TryDequeue(out var change))
+        {
+            change(data);
+        }
+
         await context.Response.WriteAsJsonAsync(new JsonObject
         {
             ["object"] = "list",
@@ -137,6 +148,12 @@ internal sealed class FakeModel : IAsyncDisposable
 
     private async Task<bool> RefusedAsync(HttpContext context)
     {
+        if (Pages.TryDequeue(out var page))
+        {
+            await context.Response.WriteAsync(page);
+            return true;
+        }
+
         if (!Refusals.TryDequeue(out var status))
         {
             return false;

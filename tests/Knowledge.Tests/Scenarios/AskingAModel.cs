@@ -102,6 +102,26 @@ public sealed class AskingAModel(KnowledgeHost host) : IClassFixture<KnowledgeHo
         Assert.Equal("error", StreamingAnswers.TypeOf(chunks[^1]));
     }
 
+    [Theory]
+    [InlineData("<!doctype html><title>Sign in</title>")]
+    [InlineData("data: <!doctype html>\n\n")]
+    [InlineData("data: {\"choices\":7}\n\n")]
+    [InlineData("data: {\"error\":{\"message\":\"secret detail of the provider\"}}\n\ndata: [DONE]\n\n")]
+    [InlineData("")]
+    public async Task What_is_no_answer_of_a_model_is_a_problem_and_ends_a_stream_with_an_error(string page)
+    {
+        Enumerable.Repeat(page, 3).ToList().ForEach(_model.Pages.Enqueue);
+
+        using var answer = await _client.PostAsJsonAsync("/api/ai/stream", new { prompt = "Refunds?" });
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.EndsWith("data: [DONE]\n\n", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", body, StringComparison.Ordinal);
+        Assert.Equal("error", StreamingAnswers.TypeOf(StreamingAnswers.Chunks(body)[^1]));
+        Assert.Equal("model_unavailable", (string?)(await _client.PostAsync("/api/ai/generate", new { prompt = "Refunds?" }, 503))["code"]);
+        Assert.Equal("model_unavailable", (string?)(await _client.PostAsync("/api/ai/extract", new { text = "Ada", thingTypes = new[] { "course" } }, 503))["code"]);
+        await _client.PostAsync("/api/ai/generate", new { prompt = "Refunds?" }, 200);
+    }
+
     [Fact]
     public async Task A_client_that_goes_away_stops_the_provider()
     {
