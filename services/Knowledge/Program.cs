@@ -7,6 +7,7 @@ using OnePlatform.Knowledge.Extracting;
 using OnePlatform.Knowledge.Generation;
 using OnePlatform.Knowledge.Links;
 using OnePlatform.Knowledge.Mcp;
+using OnePlatform.Knowledge.Reactions;
 using OnePlatform.Knowledge.Records;
 using OnePlatform.Knowledge.Searching;
 using OnePlatform.Knowledge.Things;
@@ -27,6 +28,7 @@ builder.AddMessaging<KnowledgeDb>("knowledge", bus =>
     bus.AddConsumer<KeepGroupTree<KnowledgeDb>>();
     bus.AddConsumer<IndexThings>();
     bus.AddConsumer<IngestDocument>();
+    bus.AddConsumer<ForgetChats>();
 });
 builder.AddApiDescription();
 builder.Services.AddQuerying();

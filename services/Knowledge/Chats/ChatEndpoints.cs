@@ -54,7 +54,7 @@ internal static class ChatEndpoints
         var messageId = streaming.NewMessageId();
         await streaming.WriteAsync(
             group.Id, messageId, task, WriteAsync,
-            text => chats.SaveAsync(group, request.Id, messages.With(messageId, text, task.Passages), CancellationToken.None), stream.Stopped);
+            text => chats.AnswerAsync(group, request.Id, messages.With(messageId, text, task.Passages)), stream.Stopped);
         return TypedResults.Empty;
 
         async Task WriteAsync(string lines)

@@ -45,4 +45,32 @@ internal sealed class ChatStore(NpgsqlDataSource dataSource, TenantScope scope, 
         await batch.ExecuteNonQueryAsync(cancellationToken);
         return command.RecordsAffected > 0;
     }
+
+    /// <summary>Adds the answer to a chat that is still there: its maker may have gone while it was written, and the chat with them.</summary>
+    /// <param name="messages">The conversation with the answer at its end.</param>
+    public async Task AnswerAsync(ActingGroup group, string id, string messages)
+    {
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"update {Chat.Table} set messages = $4, version = version + 1, updated_at = $5 where group_id = $1 and id = $2 and created_by = $3")
+        {
+            Parameters =
+            {
+                new() { Value = group.Id }, new() { Value = id }, new() { Value = group.Caller.Id }, RecordBatch.Json(messages), new() { Value = clock.GetUtcNow() },
+            },
+        });
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    /// <summary>All of a person's, in the groups of the scope. An answer that is being written ends; its lines go with it.</summary>
+    public async Task RemoveOfAsync(Guid person, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        foreach (var table in new[] { Chat.Table, ChatAnswer.Table })
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"delete from {table} where created_by = $1") { Parameters = { new() { Value = person } } });
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
 }
