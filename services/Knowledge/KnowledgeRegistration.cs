@@ -62,5 +62,6 @@ internal static class KnowledgeRegistration
         services.AddScoped<ActivityLog>().AddScoped<Answering>().AddScoped<StreamingAnswer>().AddScoped<Extraction>();
         services.AddSingleton<Reembedding>().AddHostedService(provider => provider.GetRequiredService<Reembedding>());
         services.AddHostedService<PruneIndex>();
+        services.AddSingleton<ForgetWhatIsOver>().AddHostedService(provider => provider.GetRequiredService<ForgetWhatIsOver>());
     }
 }
