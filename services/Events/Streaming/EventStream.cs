@@ -16,26 +16,23 @@ internal sealed class EventStream(
 {
     private long _position = position;
 
-    private string Heartbeat => $": heartbeat\nid: {_position}\n\n";
+    private string Heartbeat => $"{ServerSentEvents.Heartbeat}id: {_position}\n\n";
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        // Proxies that buffer would turn the stream into a file.
-        response.Headers["X-Accel-Buffering"] = "no";
+        ServerSentEvents.Begin(response);
         using var follower = growth.Follow(group);
         try
         {
             // The id alone moves the client's Last-Event-ID, so that a connection lost before its first event is resumed here too.
-            await WriteAsync(response, $"retry: 2000\nid: {_position}\n\n", httpContext.RequestAborted);
+            await response.SendAsync($"retry: 2000\nid: {_position}\n\n", httpContext.RequestAborted);
             while (clock.GetUtcNow() < endsAt)
             {
                 await SendNewAsync(response, httpContext.RequestAborted);
                 if (!await follower.WaitAsync(heartbeat, httpContext.RequestAborted))
                 {
-                    await WriteAsync(response, Heartbeat, httpContext.RequestAborted);
+                    await response.SendAsync(Heartbeat, httpContext.RequestAborted);
                 }
             }
         }
@@ -61,21 +58,15 @@ internal sealed class EventStream(
                         .Append(JsonSerializer.Serialize(found, ApiJson.Options)).Append("\n\n");
                 }
 
-                await WriteAsync(response, text.ToString(), cancellationToken);
+                await response.SendAsync(text.ToString(), cancellationToken);
             }
 
             _position = upTo;
             if (page.Count == 0)
             {
                 // A long way without an event that was asked for: a client that is cut off here need not begin it again.
-                await WriteAsync(response, Heartbeat, cancellationToken);
+                await response.SendAsync(Heartbeat, cancellationToken);
             }
         }
-    }
-
-    private static async Task WriteAsync(HttpResponse response, string text, CancellationToken cancellationToken)
-    {
-        await response.WriteAsync(text, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -28,6 +29,7 @@ internal static class DocumentsEndpoints
             .Access("knowledge:read", Role.GroupUser);
         knowledge.MapGet("/jobs/{id:guid}/stream", FollowJob).WithName("FollowKnowledgeJob").WithSummary("Follow an indexing job as server-sent events until it ends")
             .WithDescription("An event named job whenever the job has changed, its data as GetKnowledgeJob answers; the stream ends with the job.")
+            .Produces<SseItem<JobResponse>>(contentType: "text/event-stream")
             .Access("knowledge:read", Role.GroupUser);
     }
 
@@ -79,17 +81,11 @@ internal static class DocumentsEndpoints
         Guid id, ActingGroup group, JobStore jobs, CancellationToken cancellationToken)
         => await jobs.FindAsync(group.Id, id, cancellationToken) is { } job ? TypedResults.Ok(job) : TypedResults.NotFound();
 
-    private static async Task<Results<ServerSentEventsResult<JobResponse>, NotFound>> FollowJob(
-        Guid id, ActingGroup group, JobStore jobs, HttpContext context, CancellationToken cancellationToken)
-    {
-        if (await jobs.FindAsync(group.Id, id, cancellationToken) is not { } job)
-        {
-            return TypedResults.NotFound();
-        }
-
-        context.Response.Headers["x-accel-buffering"] = "no";
-        return TypedResults.ServerSentEvents(jobs.FollowAsync(group.Id, job, cancellationToken), eventType: "job");
-    }
+    private static async Task<Results<JobStream, NotFound>> FollowJob(
+        Guid id, ActingGroup group, JobStore jobs, CancellationToken cancellationToken)
+        => await jobs.FindAsync(group.Id, id, cancellationToken) is { } job
+            ? new JobStream(jobs.FollowAsync(group.Id, job, cancellationToken))
+            : TypedResults.NotFound();
 
     private static bool TryReadMetadata(string? text, out JsonElement? metadata)
     {

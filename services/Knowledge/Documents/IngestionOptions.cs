@@ -26,4 +26,8 @@ internal sealed class IngestionOptions
 
     /// <summary>Wait after the first failed try; it doubles, up to five minutes.</summary>
     public TimeSpan Backoff { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>After so long without a change one who follows a job is sent a comment; shorter than what proxies on the way allow.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
 }

@@ -49,9 +49,12 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TenantScope scope, I
             : null;
     }
 
-    /// <summary>The job as it is, and again whenever it has changed, until it has ended or its document is gone.</summary>
-    public async IAsyncEnumerable<JobResponse> FollowAsync(Guid groupId, JobResponse job, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The job as it is, and again whenever it has changed, until it has ended or its document is gone; null where it has not for long.
+    /// </summary>
+    public async IAsyncEnumerable<JobResponse?> FollowAsync(Guid groupId, JobResponse job, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var told = clock.GetTimestamp();
         yield return job;
         while (job.State is JobStates.Queued or JobStates.Running)
         {
@@ -61,9 +64,11 @@ internal sealed class JobStore(NpgsqlDataSource dataSource, TenantScope scope, I
                 yield break;
             }
 
-            if (now != job)
+            var isNews = now != job;
+            if (isNews || clock.GetElapsedTime(told) >= options.Value.Heartbeat)
             {
-                yield return job = now;
+                (job, told) = (now, clock.GetTimestamp());
+                yield return isNews ? job : null;
             }
         }
     }

@@ -44,6 +44,30 @@ public sealed class FollowingJobs(KnowledgeHost host) : IClassFixture<KnowledgeH
     }
 
     [Fact]
+    public async Task A_job_that_waits_long_shows_its_follower_that_the_stream_lives()
+    {
+        // Without a broker, nobody takes the job before its event is a day late.
+        var own = new KnowledgeHost { Settings = [("Ingestion:Patience", "1.00:00:00"), ("Ingestion:Heartbeat", "00:00:00.100")] };
+        await own.InitializeAsync();
+        var tenant = own.NewTenant();
+        var accepted = await tenant.Client.PostAsync("/api/knowledge/documents", new { title = "A", text = "Apples keep in a cellar." }, 202);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        using var answer = await tenant.Client.GetAsync(
+            new Uri($"/api/knowledge/jobs/{accepted.Id("jobId")}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(deadline.Token));
+        for (var heartbeats = 0; heartbeats < 2;)
+        {
+            heartbeats += await reader.ReadLineAsync(deadline.Token) == ": heartbeat" ? 1 : 0;
+        }
+
+        await own.Database.ScalarAsync<int>("update ingestion_jobs set state = 'failed', error_code = 'superseded' where id = $1", accepted.Id("jobId"));
+        var rest = await reader.ReadToEndAsync(deadline.Token);
+        Assert.Equal("superseded", (string?)JsonNode.Parse(rest[(rest.IndexOf("data: ", StringComparison.Ordinal) + 6)..])!["error"]!["code"]);
+        await own.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_job_of_nobody_or_of_another_tenant_is_not_there()
     {
         var (one, other) = (host.NewTenant(), host.NewTenant());
