@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OnePlatform.Contracts;
@@ -72,6 +75,47 @@ public sealed class ViewingTheLog(EventsHost host) : IClassFixture<EventsHost>
     }
 
     [Theory]
+    [InlineData("/timeline?bucket=day&from=0001-01-01T00:00:00Z&to=0001-02-01T00:00:00Z", "/from")]
+    [InlineData("/timeline?bucket=day&from=0001-01-01T00:00:00Z&to=0001-02-01T00:00:00Z", "/to")]
+    [InlineData("/timeline?bucket=week&timezone=America/New_York&from=0001-01-02T00:00:00Z&to=2000-01-02T00:00:00Z", "/from")]
+    [InlineData("/timeline?from=9999-12-01T00:00:00Z&to=9999-12-31T23:59:59Z", "/to")]
+    [InlineData("/stats?to=9999-12-31T23:59:59Z", "/to")]
+    [InlineData("/stats?from=1999-12-31T23:59:59Z&to=2000-01-02T00:00:00Z", "/from")]
+    public async Task A_view_of_a_time_that_no_event_can_have_is_refused_by_its_name(string query, string pointer)
+    {
+        using var client = host.ClientIn(Guid.NewGuid());
+        using var response = await client.GetAsync($"/api/events{query}");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Contains(problem["errors"]!.AsArray(), e => e!["pointer"]!.GetValue<string>() == pointer);
+    }
+
+    [Theory]
+    [InlineData("?from=0001-01-01T00:00:00Z", 1)]
+    [InlineData("?to=9999-12-31T23:59:59.9999999Z&from=2000-01-01", 1)]
+    [InlineData("?to=0001-01-01T00:00:00Z", 0)]
+    [InlineData("?filter=occurredAt>\"0001-01-01T00:00:00Z\" AND occurredAt<\"9999-12-31T23:59:59.9999999Z\"", 1)]
+    [InlineData("/timeline?bucket=week&from=2000-01-01T00:00:00Z&timezone=Pacific/Honolulu", 1)]
+    [InlineData("/timeline?bucket=week&from=2026-01-01T00:00:00Z&to=2030-01-01T00:00:00Z&timezone=Pacific/Chatham", 1)]
+    public async Task The_ends_of_what_may_be_asked_are_answered(string query, int found)
+    {
+        var group = Guid.NewGuid();
+        await host.RecordAsync(EventsHost.Line(group));
+        using var client = host.ClientIn(group);
+        Assert.Equal(found, (await client.GetObjectAsync($"/api/events{query}")).Results().Count());
+    }
+
+    [Theory]
+    [InlineData("timeline", new[] { "limit", "scope", "bucket", "timezone", "from", "to", "type", "platform" })]
+    [InlineData("stats", new[] { "scope", "bucket", "timezone", "from", "to", "type", "platform" })]
+    public async Task The_document_names_what_a_view_can_be_asked_and_nothing_else(string view, string[] parameters)
+    {
+        using var client = host.ClientIn(Guid.NewGuid());
+        var operation = (await client.GetObjectAsync("/openapi/v1.json"))["paths"]![$"/api/events/{view}"]!["get"]!;
+        Assert.Equal(parameters, operation["parameters"]!.AsArray().Select(p => p!["name"]!.GetValue<string>()));
+    }
+
+    [Theory]
     [InlineData("""jsonb_to_tsvector('simple', e.metadata, '["string", "numeric"]') @@ websearch_to_tsquery('simple', 'whale')""", "Index Cond: (jsonb_to_tsvector(")]
     [InlineData("""e.metadata @> '{"name":"whale"}'::jsonb""", "Index Cond: (metadata @>")]
     public async Task Words_and_members_are_found_by_their_index_although_rows_have_a_policy(string condition, string expected)
@@ -95,6 +139,6 @@ public sealed class ViewingTheLog(EventsHost host) : IClassFixture<EventsHost>
         Assert.Contains(plan, line => line.Contains(expected, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<(string, long)> Buckets(System.Text.Json.Nodes.JsonObject timeline)
+    private static IEnumerable<(string, long)> Buckets(JsonObject timeline)
         => timeline["buckets"]!.AsArray().Select(b => (b!["start"]!.GetValue<string>(), b["count"]!.GetValue<long>()));
 }

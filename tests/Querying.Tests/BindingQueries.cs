@@ -62,6 +62,15 @@ public sealed class BindingQueries
             Listing.Errors(("limit", "x"), ("count", "x"), ("offset", "1"), ("filter", "("), ("sort", "x"), ("fields", "x"), ("cursor", "x")).Select(e => e.Pointer));
 
     [Fact]
+    public void A_list_refuses_the_shared_parameters_that_it_does_without()
+    {
+        var list = new ListDefinition("tests.whole", TestRow.Fields) { Without = ["limit", "cursor"] };
+        Assert.False(list.TryPlan(Listing.Query(("limit", "5"), ("sort", "name")), Listing.Group, Listing.Signer, out _, out var errors));
+        Assert.Equal(("unknown_parameter", "/limit"), (Assert.Single(errors).Code, errors[0].Pointer));
+        Assert.True(list.TryPlan(Listing.Query(("limit", ""), ("sort", "name")), Listing.Group, Listing.Signer, out _, out _));
+    }
+
+    [Fact]
     public void A_shared_parameter_is_given_once_and_an_equality_one_as_often_as_wanted()
     {
         Assert.Equal("/limit", Assert.Single(Listing.Errors(("limit", "1"), ("limit", "2"))).Pointer);

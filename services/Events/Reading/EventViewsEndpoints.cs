@@ -11,8 +11,10 @@ internal static class EventViewsEndpoints
     {
         var views = routes.MapGroup("/api/events").WithTags("Events").Access("events:read", Role.GroupUser);
         views.MapGet("/timeline", GetTimeline).WithName("GetTimeline").WithSummary("Counts events per hour, day or week, and shows the newest.")
+            .WithMetadata(ViewQuery.Timeline)
             .WithDescription("Parameters: bucket (hour, day, week), timezone (IANA name), from, to, type, limit (of the newest events), scope.");
         views.MapGet("/stats", GetEventStats).WithName("GetEventStats").WithSummary("The log in figures: by type, and who did most.")
+            .WithMetadata(ViewQuery.Stats)
             .WithDescription("Parameters: from, to, type, timezone, scope. The last thirty days unless told.");
     }
 
@@ -25,7 +27,7 @@ internal static class EventViewsEndpoints
             return refusal;
         }
 
-        var (asked, errors) = ViewQuery.Read(query, group, cursors, clock.GetUtcNow(), "day");
+        var (asked, errors) = ViewQuery.Read(ViewQuery.Timeline, query, group, cursors, clock.GetUtcNow());
         return asked is null ? errors.ToProblem() : TypedResults.Ok(await store.TimelineAsync(asked, cancellationToken));
     }
 
@@ -38,7 +40,7 @@ internal static class EventViewsEndpoints
             return refusal;
         }
 
-        var (asked, errors) = ViewQuery.Read(query, group, cursors, clock.GetUtcNow(), "day");
+        var (asked, errors) = ViewQuery.Read(ViewQuery.Stats, query, group, cursors, clock.GetUtcNow());
         return asked is null ? errors.ToProblem() : TypedResults.Ok(await store.StatsAsync(asked, cancellationToken));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OnePlatform.Events.Recording;
 using OnePlatform.Querying;
 using OnePlatform.Querying.Fields;
 using OnePlatform.Querying.Lists;
@@ -10,17 +11,21 @@ internal sealed record ViewQuery(string Bucket, string Timezone, DateTimeOffset 
 {
     private const int MostBuckets = 1500;
 
-    private static readonly ListDefinition s_definition = new("events.views", new FieldMap(Field.Id("e.id")))
-    {
-        Parameters = [.. new[] { "bucket", "timezone", "from", "to", EventLists.Type, EventLists.Platform }.Select(ListParameter.Own)],
-    };
+    // A calendar asks for the end of its year, and nobody for the end of time: that is where arithmetic with times ends, too.
+    private const int MostYearsAhead = 10;
+
+    private static readonly string[] s_without = ["cursor", "sort", "filter", "fields", "count", "includeArchived"];
+
+    public static ListDefinition Timeline { get; } = Named("events.timeline", s_without);
+
+    public static ListDefinition Stats { get; } = Named("events.stats", [.. s_without, "limit"]);
 
     public static (ViewQuery? Query, IReadOnlyList<QueryError> Errors) Read(
-        ListQuery query, Guid group, CursorSigner cursors, DateTimeOffset now, string defaultBucket)
+        ListDefinition view, ListQuery query, Guid group, CursorSigner cursors, DateTimeOffset now)
     {
-        s_definition.TryPlan(query, group, cursors, out _, out var found);
+        view.TryPlan(query, group, cursors, out _, out var found);
         var errors = new List<QueryError>(found);
-        var bucket = query["bucket"] ?? defaultBucket;
+        var bucket = query["bucket"] ?? "day";
         var (length, defaultCount) = bucket switch
         {
             "hour" => (TimeSpan.FromHours(1), 48),
@@ -39,8 +44,8 @@ internal sealed record ViewQuery(string Bucket, string Timezone, DateTimeOffset 
             errors.Add(Invalid("timezone", "timezone takes an IANA name such as Europe/Berlin."));
         }
 
-        var to = Time(query, "to", errors) ?? now;
-        var from = Time(query, "from", errors) ?? Earlier(to, length * defaultCount);
+        var to = Time(query, "to", now, errors) ?? now;
+        var from = Time(query, "from", now, errors) ?? to - (length * defaultCount);
         if (from >= to)
         {
             errors.Add(Invalid("from", "from must be before to."));
@@ -54,23 +59,34 @@ internal sealed record ViewQuery(string Bucket, string Timezone, DateTimeOffset 
         return errors.Count == 0 ? (new ViewQuery(bucket, timezone, from, to, types, query.Limit), []) : (null, errors);
     }
 
-    private static DateTimeOffset? Time(ListQuery query, string name, List<QueryError> errors)
+    private static DateTimeOffset? Time(ListQuery query, string name, DateTimeOffset now, List<QueryError> errors)
     {
         if (query[name] is not { } text)
         {
             return null;
         }
 
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
-            return time;
+            errors.Add(Invalid(name, $"{name} takes a time such as 2026-01-31T12:00:00Z."));
+            return null;
         }
 
-        errors.Add(Invalid(name, $"{name} takes a time such as 2026-01-31T12:00:00Z."));
-        return null;
+        // PostgreSQL gets the first and the last time of all as its infinities, and would count buckets from there without end.
+        if (time < CustomEventRules.Earliest || time > now.AddYears(MostYearsAhead))
+        {
+            errors.Add(Invalid(name, $"{name} takes a time from 2000-01-01, where the log begins, to {MostYearsAhead} years from now."));
+            return null;
+        }
+
+        return time;
     }
 
-    private static DateTimeOffset Earlier(DateTimeOffset time, TimeSpan by) => time - DateTimeOffset.MinValue > by ? time - by : time;
+    private static ListDefinition Named(string name, IReadOnlyList<string> without) => new(name, new FieldMap(Field.Id("e.id")))
+    {
+        Parameters = [.. new[] { "bucket", "timezone", "from", "to", EventLists.Type, EventLists.Platform }.Select(ListParameter.Own)],
+        Without = without,
+    };
 
     private static QueryError Invalid(string name, string detail) => new(QueryErrorCode.InvalidParameter, $"/{name}", detail);
 }

@@ -10,7 +10,8 @@ internal static class CustomEventRules
 {
     public const int LargestMetadata = 32 * 1024;
 
-    private static readonly DateTimeOffset s_earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    /// <summary>No event is older; where the log begins.</summary>
+    public static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     // Clocks of clients differ; a minute ahead is still now.
     private static readonly TimeSpan s_tolerance = TimeSpan.FromMinutes(1);
@@ -28,7 +29,7 @@ internal static class CustomEventRules
             errors.Add(new("/type", "unknown_event_type", "A type of your own begins with 'x.', followed by a-z, 0-9, '_' and '.'."));
         }
 
-        if (request.OccurredAt is { } time && (time > now + s_tolerance || time < s_earliest))
+        if (request.OccurredAt is { } time && (time > now + s_tolerance || time < Earliest))
         {
             errors.Add(new("/occurredAt", "implausible_time", "An event has happened, and not before 2000-01-01."));
         }

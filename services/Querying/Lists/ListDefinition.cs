@@ -18,6 +18,9 @@ public sealed class ListDefinition(string name, FieldMap fields)
     /// <summary>The list's own query parameters. Any other is refused, so that a misspelt one does not widen the answer.</summary>
     public IReadOnlyList<ListParameter> Parameters { get; init; } = [];
 
+    /// <summary>Those of the parameters of every list that this one has no use for; it refuses them rather than heed them not.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
     /// <summary>A predicate that archived rows fail, such as <c>t.archived_at is null</c>; left out for <c>?includeArchived=true</c>.</summary>
     public string? LiveWhen { get; init; }
 
@@ -46,6 +49,7 @@ public sealed class ListDefinition(string name, FieldMap fields)
             predicates.Add(new($"({LiveWhen})", IndexUse.Walks));
         }
 
+        found.AddRange(Without.Where(query.Asks).Select(Unknown));
         Collect(predicates, found, OwnParameters(query, parameters));
         Collect(predicates, found, Filter(query, parameters));
         var sort = query.Sort ?? DefaultSort;
@@ -72,7 +76,7 @@ public sealed class ListDefinition(string name, FieldMap fields)
         {
             if (Parameters.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } parameter)
             {
-                yield return (null, new QueryError(QueryErrorCode.UnknownParameter, Pointer(name), $"This list has no parameter {Shorten(name)}."));
+                yield return (null, Unknown(name));
                 continue;
             }
 
@@ -127,6 +131,9 @@ public sealed class ListDefinition(string name, FieldMap fields)
             }
         }
     }
+
+    private static QueryError Unknown(string name)
+        => new(QueryErrorCode.UnknownParameter, Pointer(name), $"This list has no parameter {Shorten(name)}.");
 
     private static string Pointer(string name)
         => "/" + Shorten(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);

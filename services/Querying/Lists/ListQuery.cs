@@ -71,12 +71,17 @@ public sealed class ListQuery : IBindableFromHttpContext<ListQuery>, IEndpointPa
 
     internal IReadOnlyList<QueryError> Errors { get; init; } = [];
 
+    /// <summary>Those of the shared parameters that were given a value.</summary>
+    internal IReadOnlyList<string> Given { get; init; } = [];
+
     /// <summary>The parameters that are not the same on every list.</summary>
     internal IReadOnlyDictionary<string, StringValues> Own { get; init; } = new Dictionary<string, StringValues>();
 
     /// <returns>The value of one of the list's own parameters, or null when it was not given.</returns>
     public string? this[string parameter]
         => Own.TryGetValue(parameter, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
+
+    internal bool Asks(string sharedParameter) => Given.Contains(sharedParameter, StringComparer.Ordinal);
 
     /// <summary>Reads a query that is not bound as an endpoint parameter.</summary>
     public static ListQuery From(IQueryCollection query) => new ListQueryReader(query).Read();

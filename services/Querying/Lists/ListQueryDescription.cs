@@ -20,8 +20,10 @@ internal sealed class ListQueryDescription : IApiDescriptionProvider
             var metadata = description.ActionDescriptor.EndpointMetadata;
             if (metadata.OfType<Marker>().Any())
             {
-                var own = metadata.OfType<ListDefinition>().SelectMany(l => l.Parameters).Select(p => (p.Name, typeof(string)));
-                foreach (var (name, type) in ListQueryReader.Shared.Concat(own))
+                var lists = metadata.OfType<ListDefinition>().ToArray();
+                var shared = ListQueryReader.Shared.Where(s => !lists.Any(l => l.Without.Contains(s.Name)));
+                var own = lists.SelectMany(l => l.Parameters).Select(p => (p.Name, typeof(string)));
+                foreach (var (name, type) in shared.Concat(own))
                 {
                     description.ParameterDescriptions.Add(Describe(name, type));
                 }

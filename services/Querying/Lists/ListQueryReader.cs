@@ -24,6 +24,7 @@ internal sealed class ListQueryReader(IQueryCollection query)
         Count = Choice("count", ("none", CountMode.None), ("estimated", CountMode.Estimated), ("exact", CountMode.Exact)),
         Scope = Choice("scope", ("self", ListScope.Self), ("subtree", ListScope.Subtree)),
         IncludeArchived = Choice("includeArchived", ("false", false), ("true", true)),
+        Given = [.. Shared.Select(s => s.Name).Where(name => !string.IsNullOrEmpty(query[name]))],
         Own = query.Where(p => !Shared.Any(s => s.Name.Equals(p.Key, StringComparison.OrdinalIgnoreCase)))
             .ToDictionary(p => p.Key, p => p.Value, StringComparer.OrdinalIgnoreCase),
         Errors = _errors,
