@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OnePlatform.Ontology.Tests;
@@ -74,6 +75,86 @@ public sealed class StreamingThings(OntologyHost host) : IClassFixture<OntologyH
         using var wrong = await tenant.Client.GetAsync("/api/things/export?format=xml");
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("type=note&sort=name")]
+    [InlineData("sort=-properties.rank,name&includeArchived=true")]
+    [InlineData("filter=properties.rank>3 OR NOT properties.rank:*&sort=createdAt")]
+    public async Task An_export_of_many_pages_has_what_the_list_has_in_the_same_order(string question)
+    {
+        var tenant = await ManyThingsAsync();
+        var listed = new List<Guid>();
+        for (JsonObject? page = null; page is null || (bool)page["hasMore"]!;)
+        {
+            var after = page is null ? "" : $"&cursor={(string)page["cursor"]!}";
+            using var answer = await tenant.Client.GetAsync($"/api/things?limit=200&{question}{after}");
+            page = await answer.OkAsync();
+            listed.AddRange(page["results"]!.AsArray().Select(r => r!.AsObject().Id()));
+        }
+
+        Assert.True(listed.Count > 2_000, $"{listed.Count}");
+        using var export = await tenant.Client.GetAsync($"/api/things/export?{question}");
+        Assert.Equal(listed, Lines(await export.Content.ReadAsStringAsync()).Select(l => l.Id()));
+    }
+
+    [Fact]
+    public async Task A_reader_of_an_export_that_stops_reading_holds_no_connection()
+    {
+        var tenant = await ManyThingsAsync();
+        await using var narrow = host.InstanceWith(("Database:MaxPoolSize", "1"));
+        using var client = narrow.ClientWith(host.Tokens.ForPerson(tenant.Person, tenant.Group));
+        var stalled = new List<(HttpResponseMessage Answer, StreamReader Lines, string First)>();
+        for (var i = 0; i < 3; i++)
+        {
+            // A page is more than the buffers on the way hold.
+            var answer = await client.GetAsync("/api/things/export?sort=name", HttpCompletionOption.ResponseHeadersRead);
+            var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
+            stalled.Add((answer, lines, (await lines.ReadLineAsync())!));
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            using var list = await client.GetAsync("/api/things?limit=5");
+            Assert.Equal(5, (await list.OkAsync())["results"]!.AsArray().Count);
+        }
+
+        foreach (var (answer, lines, first) in stalled)
+        {
+            Assert.Equal(2_490, Lines(first + "\n" + await lines.ReadToEndAsync()).Select(l => l.Id()).Distinct().Count());
+            lines.Dispose();
+            answer.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData("limit")]
+    [InlineData("count")]
+    [InlineData("cursor")]
+    public async Task An_export_is_the_whole_list_and_takes_no_part_of_it(string parameter)
+    {
+        var tenant = await host.TenantAsync();
+        using var answer = await tenant.Client.GetAsync($"/api/things/export?{parameter}=5");
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        Assert.Contains(problem["errors"]!.AsArray(), e => ((string)e!["code"]!, (string)e["pointer"]!) == ("unknown_parameter", $"/{parameter}"));
+    }
+
+    /// <summary>Of several pages of an export: many of one name, some without a rank, ten archived.</summary>
+    private async Task<Tenant> ManyThingsAsync()
+    {
+        var tenant = await host.TenantAsync();
+        var text = new string('x', 100);
+        var progress = await ImportAsync(tenant, string.Join('\n', Enumerable.Range(0, 2_500).Select(i => JsonSerializer.Serialize(
+            new { type = "note", name = $"n{i % 7}", properties = i % 5 == 0 ? (object)new { } : new { rank = i % 31, text } }))));
+        Assert.Equal("done", (string?)progress[^1]["state"]);
+        await host.Database.ScalarAsync<int>(
+            "update things set archived_at = now() where id in (select id from things where group_id = $1 order by id limit 10) returning 1", tenant.Group);
+        return tenant;
+    }
+
+    private static IEnumerable<JsonObject> Lines(string export)
+        => export.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonNode.Parse(l)!.AsObject());
 
     private static (int, int, int) Counts(JsonObject progress) => ((int)progress["lines"]!, (int)progress["created"]!, (int)progress["skipped"]!);
 

@@ -11,6 +11,7 @@ namespace OnePlatform.Ontology.Data;
 internal sealed class ListReader(NpgsqlDataSource dataSource, TenantScope scope)
 {
     private const int MostGroups = 1_000;
+    private const int RowsPerPage = 1_000;
 
     /// <param name="plan">What the caller asked.</param>
     /// <param name="columns">What <paramref name="read"/> reads, from the first column on.</param>
@@ -49,19 +50,18 @@ internal sealed class ListReader(NpgsqlDataSource dataSource, TenantScope scope)
     public static NpgsqlBatchCommand Page(ListPlan plan, string columns, string from, string where, (string Name, object Value)[] own) => Command(
         $"select {columns}, {plan.KeyColumns} from {from} where {where} and {plan.Where} order by {plan.OrderBy} limit {plan.FetchLimit}", plan, own);
 
-    /// <summary>Reads all of a list while it is written elsewhere; as many rows as there are cost no memory.</summary>
-    public async IAsyncEnumerable<T> StreamAsync<T>(
+    /// <summary>Reads all of a list page by page. Between two pages it holds no connection, however slowly they are taken.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<T>> PagesAsync<T>(
         ListPlan plan, string columns, string from, string where, (string Name, object Value)[] own, Func<DbDataReader, T> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateTenantBatch(scope);
-        batch.BatchCommands.Add(Command($"select {columns} from {from} where {where} and {plan.Where} order by {plan.OrderBy}", plan, own));
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        Page<T>? page = null;
+        do
         {
-            yield return read(reader);
+            page = await ReadAsync(plan.Page(RowsPerPage, page?.Cursor), columns, from, where, own, read, cancellationToken);
+            yield return page.Results;
         }
+        while (page.HasMore);
     }
 
     /// <summary>Counts the rows of a list by <paramref name="columns"/>, the most numerous first; the count is the last column.</summary>

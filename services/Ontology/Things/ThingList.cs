@@ -38,7 +38,9 @@ internal sealed class ThingList(GroupSubtree subtree, TenantScope scope, ListRea
     ];
 
     public static ListDefinition Definition { get; } = Named("ontology.things", s_parameters);
-    public static ListDefinition ExportDefinition { get; } = Named("ontology.things-export", [.. s_parameters, ListParameter.Own(Format)]);
+    public static ListDefinition ExportDefinition { get; } =
+        Named("ontology.things-export", [.. s_parameters, ListParameter.Own(Format)], without: ["limit", "cursor", "count"]);
+
     public static ListDefinition AggregateDefinition { get; } = Named("ontology.things-aggregate", [.. s_parameters, ListParameter.Own(GroupBy)]);
 
     private static readonly Dictionary<string, string> s_countable = new(StringComparer.Ordinal)
@@ -68,13 +70,13 @@ internal sealed class ThingList(GroupSubtree subtree, TenantScope scope, ListRea
         return (new ListOk<ThingResponse>(page, r.Plan.Fields), []);
     }
 
-    /// <summary>All of a list, from the first row to the last, in one go.</summary>
-    public async Task<(IAsyncEnumerable<ThingResponse>? Rows, IReadOnlyList<QueryError> Errors)> StreamAsync(
+    /// <summary>All of a list, from the first row to the last, page by page.</summary>
+    public async Task<(IAsyncEnumerable<IReadOnlyList<ThingResponse>>? Pages, IReadOnlyList<QueryError> Errors)> AllAsync(
         Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
     {
         var (rows, errors) = await PlanAsync(ExportDefinition, caller, groupId, query, cancellationToken);
         return rows is not { } r ? (null, errors)
-            : (lists.StreamAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), []);
+            : (lists.PagesAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), []);
     }
 
     public async Task<(ThingCounts? Counts, IReadOnlyList<QueryError> Errors)> CountAsync(
@@ -106,8 +108,8 @@ internal sealed class ThingList(GroupSubtree subtree, TenantScope scope, ListRea
         => query is { Filter: null, Sort: null, Count: CountMode.None, Scope: ListScope.Self }
             && s_parameters.All(p => query[p.Name] is not { } value || (p.Name == Type && !value.Contains(',')));
 
-    private static ListDefinition Named(string name, ListParameter[] parameters)
-        => new(name, s_fields) { Parameters = parameters, LiveWhen = "t.archived_at is null" };
+    private static ListDefinition Named(string name, ListParameter[] parameters, params string[] without)
+        => new(name, s_fields) { Parameters = parameters, Without = without, LiveWhen = "t.archived_at is null" };
 
     private async Task<((ListPlan Plan, string Where, (string, object)[] Own)? Rows, IReadOnlyList<QueryError> Errors)> PlanAsync(
         ListDefinition list, Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken, string? onlyType = null)

@@ -60,3 +60,11 @@ public sealed class CursorSigner(IOptions<QueryingOptions> options)
     private static (string?[]?, QueryError?) Refuse(string detail)
         => (null, new QueryError(QueryErrorCode.InvalidCursor, "/cursor", detail));
 }
+
+/// <summary>The cursors of one list, asked for in one way.</summary>
+internal sealed record CursorBinding(CursorSigner Signer, byte[] Digest)
+{
+    public string Seal(IEnumerable<string?> keys) => Signer.Seal(Digest, keys);
+
+    public (string?[]? Keys, QueryError? Error) Open(string cursor) => Signer.Open(cursor, Digest);
+}

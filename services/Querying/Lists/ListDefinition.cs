@@ -57,16 +57,16 @@ public sealed class ListDefinition(string name, FieldMap fields)
         var (selection, fieldsError) = FieldSelection.Read(query.Fields, fields);
         found.AddRange(new[] { sortError, fieldsError }.OfType<QueryError>());
 
-        var binding = Bind(query, groupId, sort, within);
+        var binding = new CursorBinding(cursors, Bind(query, groupId, sort, within));
         string?[]? start = null;
         if (query.Cursor is not null)
         {
-            (start, var cursorError) = cursors.Open(query.Cursor, binding);
+            (start, var cursorError) = binding.Open(query.Cursor);
             found.AddRange(new[] { cursorError }.OfType<QueryError>());
         }
 
         errors = found;
-        plan = found.Count > 0 ? null : new ListPlan(query, terms, selection, parameters, predicates, start, keys => cursors.Seal(binding, keys));
+        plan = found.Count > 0 ? null : new ListPlan((query.Limit, query.Count), terms, selection, parameters, predicates, start, binding);
         return plan is not null;
     }
 

@@ -13,21 +13,24 @@ public sealed class ListPlan
     private const string KeyPrefix = "q_key_";
 
     private readonly IReadOnlyList<SortTerm> _terms;
+    private readonly ParameterBag _asked;
     private readonly ParameterBag _parameters;
-    private readonly Func<IEnumerable<string?>, string> _seal;
+    private readonly IReadOnlyList<Predicate> _predicates;
+    private readonly CursorBinding _cursors;
 
     internal ListPlan(
-        ListQuery query,
+        (int Limit, CountMode Count) page,
         IReadOnlyList<SortTerm> terms,
         FieldSelection fields,
         ParameterBag parameters,
-        List<Predicate> predicates,
+        IReadOnlyList<Predicate> predicates,
         string?[]? start,
-        Func<IEnumerable<string?>, string> seal)
+        CursorBinding cursors)
     {
-        (_terms, _parameters, _seal) = (terms, parameters, seal);
-        (Limit, Count, Fields) = (query.Limit, query.Count, fields);
-        string[] after = start is null ? [] : [new Keyset(terms, parameters).After(start)];
+        (_terms, _asked, _predicates, _cursors) = (terms, parameters, predicates, cursors);
+        ((Limit, Count), Fields) = (page, fields);
+        _parameters = start is null ? parameters : new ParameterBag(parameters);
+        string[] after = start is null ? [] : [new Keyset(terms, _parameters).After(start)];
         Filter = All(predicates.Select(p => p.Sql));
         Where = All(predicates.Select(p => p.Sql).Concat(after));
         Walk = All(predicates.Where(p => p.Index == IndexUse.Walks).Select(p => p.Sql).Concat(after));
@@ -98,6 +101,13 @@ public sealed class ListPlan
         };
     }
 
+    /// <summary>
+    /// Any page of the same list, for a store that reads all of it: so many rows after the page that ended with <paramref name="cursor"/>,
+    /// which this plan made; null for the first. It counts nothing.
+    /// </summary>
+    public ListPlan Page(int rows, string? cursor)
+        => new((rows, CountMode.None), _terms, Fields, _asked, _predicates, cursor is null ? null : _cursors.Open(cursor).Keys, _cursors);
+
     /// <summary>Reads the page off a query that selected <see cref="KeyColumns"/> and was limited to <see cref="FetchLimit"/>.</summary>
     public async Task<Page<T>> ReadPageAsync<T>(
         DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken, long? total = null)
@@ -127,12 +137,12 @@ public sealed class ListPlan
     /// <param name="total">How many rows the whole list has, if counted.</param>
     public Page<T> PageOf<T>(IReadOnlyList<T> rows, Func<T, IReadOnlyList<object?>> keysOf, long? total = null)
         => rows.Count > Limit
-            ? new Page<T>([.. rows.Take(Limit)], HasMore: true, _seal(keysOf(rows[Limit - 1]).Select(SortKeys.ToText)), total)
+            ? new Page<T>([.. rows.Take(Limit)], HasMore: true, _cursors.Seal(keysOf(rows[Limit - 1]).Select(SortKeys.ToText)), total)
             : new Page<T>(rows, HasMore: false, Total: total);
 
     /// <summary>The cursor of a page that ends with the row the reader is on; it selected <see cref="KeyColumns"/>.</summary>
     public string CursorAt(DbDataReader reader)
-        => _seal(_terms.Select((_, i) => SortKeys.ToText(reader.GetValue(reader.GetOrdinal(KeyColumn(i))))));
+        => _cursors.Seal(_terms.Select((_, i) => SortKeys.ToText(reader.GetValue(reader.GetOrdinal(KeyColumn(i))))));
 
     private static string KeyColumn(int index) => KeyPrefix + index.ToString(CultureInfo.InvariantCulture);
 

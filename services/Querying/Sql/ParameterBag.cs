@@ -9,8 +9,13 @@ internal sealed class ParameterBag
     // No store would name its own parameter like this.
     private const string Prefix = "q_";
 
-    private readonly List<QueryParameter> _all = [];
-    private readonly Dictionary<object, string> _known = [];
+    private readonly List<QueryParameter> _all;
+    private readonly Dictionary<object, string> _known;
+
+    public ParameterBag() => (_all, _known) = ([], []);
+
+    /// <summary>With what another has collected so far.</summary>
+    public ParameterBag(ParameterBag other) => (_all, _known) = ([.. other._all], new(other._known));
 
     public IReadOnlyList<QueryParameter> All => _all;
 

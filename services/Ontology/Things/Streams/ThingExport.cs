@@ -5,11 +5,9 @@ using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Things.Streams;
 
-/// <summary>Writes things as they are read, one line each, so that the length of the answer costs no memory.</summary>
-internal sealed class ThingExport(IAsyncEnumerable<ThingResponse> things, bool asCsv) : IResult
+/// <summary>Writes things page by page as they are read, one line each, so that the length of the answer costs no memory.</summary>
+internal sealed class ThingExport(IAsyncEnumerable<IReadOnlyList<ThingResponse>> pages, bool asCsv) : IResult
 {
-    private const int RowsPerFlush = 200;
-
     private const string Header = "id,type,name,status,externalId,createdBy,version,createdAt,updatedAt,archivedAt,properties\r\n";
 
     private static readonly byte[] s_newLine = "\n"u8.ToArray();
@@ -24,23 +22,22 @@ internal sealed class ThingExport(IAsyncEnumerable<ThingResponse> things, bool a
             await response.WriteAsync(Header, cancellationToken);
         }
 
-        var rows = 0;
-        await foreach (var thing in things.WithCancellation(cancellationToken))
+        await foreach (var page in pages.WithCancellation(cancellationToken))
         {
-            if (asCsv)
+            foreach (var thing in page)
             {
-                await response.WriteAsync(LineOf(thing), cancellationToken);
-            }
-            else
-            {
-                await JsonSerializer.SerializeAsync(response.Body, thing, ApiJson.Options, cancellationToken);
-                await response.Body.WriteAsync(s_newLine, cancellationToken);
+                if (asCsv)
+                {
+                    await response.WriteAsync(LineOf(thing), cancellationToken);
+                }
+                else
+                {
+                    await JsonSerializer.SerializeAsync(response.Body, thing, ApiJson.Options, cancellationToken);
+                    await response.Body.WriteAsync(s_newLine, cancellationToken);
+                }
             }
 
-            if (++rows % RowsPerFlush == 0)
-            {
-                await response.Body.FlushAsync(cancellationToken);
-            }
+            await response.Body.FlushAsync(cancellationToken);
         }
     }
 

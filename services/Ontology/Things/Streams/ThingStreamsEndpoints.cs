@@ -13,6 +13,9 @@ internal static class ThingStreamsEndpoints
     public static void MapThingStreams(this RouteGroupBuilder things)
     {
         things.MapGet("/export", Export).WithName("ExportThings").WithSummary("Every thing of a list as NDJSON or CSV, streamed")
+            .WithDescription(
+                "format is ndjson (unless told) or csv. Takes the filters and orders of the list. It is read page by page while it is sent: what "
+                + "stays as it is meanwhile is in it exactly once, and what is created or changed may or may not be.")
             .WithMetadata(ThingList.ExportDefinition).Access("things:read", Role.Customer)
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson").ProducesProblem(StatusCodes.Status400BadRequest);
         things.MapPost("/import", Import).WithName("ImportThings").WithSummary("Create things from NDJSON of any length, with progress as NDJSON")
@@ -28,8 +31,8 @@ internal static class ThingStreamsEndpoints
             return Problems.Invalid("/format", "invalid_parameter", "format is ndjson or csv.");
         }
 
-        var (rows, errors) = await things.StreamAsync(group.Caller, group.Id, query, cancellationToken);
-        return rows is null ? errors.ToProblem() : new ThingExport(rows, format == "csv");
+        var (pages, errors) = await things.AllAsync(group.Caller, group.Id, query, cancellationToken);
+        return pages is null ? errors.ToProblem() : new ThingExport(pages, format == "csv");
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Import(
