@@ -140,6 +140,33 @@ public sealed class StreamingThings(OntologyHost host) : IClassFixture<OntologyH
         Assert.Contains(problem["errors"]!.AsArray(), e => ((string)e!["code"]!, (string)e["pointer"]!) == ("unknown_parameter", $"/{parameter}"));
     }
 
+    [Fact]
+    public async Task A_spreadsheet_gets_no_formulas_and_a_program_gets_what_was_stored()
+    {
+        var tenant = await host.TenantAsync();
+        string[] names = ["=HYPERLINK(\"http://example.org\",\"Ada\")", "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "Ada"];
+        foreach (var name in names)
+        {
+            await tenant.ThingAsync(name, externalId: $"={name}");
+        }
+
+        var csv = await tenant.Client.GetStringAsync("/api/things/export?format=csv&sort=createdAt");
+        foreach (var cell in new[] { "\"'=HYPERLINK(\"\"http://example.org\"\",\"\"Ada\"\")\"", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "'=1", "Ada" })
+        {
+            Assert.Contains($",note,{cell},active,", csv, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(",=", csv, StringComparison.Ordinal);
+        var lines = Lines(await tenant.Client.GetStringAsync("/api/things/export?sort=createdAt")).ToArray();
+        Assert.Equal(names, lines.Select(l => (string)l["name"]!));
+        var other = await host.TenantAsync();
+        var progress = await ImportAsync(other, string.Join('\n', lines.Select(l => new JsonObject(
+            new[] { "type", "name", "properties", "externalId" }.Select(m => KeyValuePair.Create(m, l[m]?.DeepClone()))).ToJsonString())));
+        Assert.Equal((7, 7, 0), Counts(progress[^1]));
+        Assert.Equal(names.Order(StringComparer.Ordinal), Lines(await other.Client.GetStringAsync("/api/things/export"))
+            .Select(l => (string)l["name"]!).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>Of several pages of an export: many of one name, some without a rank, ten archived.</summary>
     private async Task<Tenant> ManyThingsAsync()
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OnePlatform.ServiceDefaults;
@@ -8,6 +9,8 @@ namespace OnePlatform.Events.Reading;
 internal sealed class EventStore(NpgsqlDataSource dataSource, TenantScope scope, IOptions<ReadingOptions> options)
 {
     public const int StreamPage = 200;
+
+    private const int ExportPage = 1000;
 
     public async Task<EventResponse?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -67,5 +70,17 @@ internal sealed class EventStore(NpgsqlDataSource dataSource, TenantScope scope,
         }
 
         return (page, page.Count == limit ? page[^1].Position!.Value : Math.Max(after, upTo));
+    }
+
+    /// <summary>All that the query asks for, in the order of positions, page by page. Between two pages it holds no connection.</summary>
+    /// <param name="last">Where the log ended when it was looked at; nothing behind is read.</param>
+    public async IAsyncEnumerable<IReadOnlyList<EventResponse>> PagesAsync(
+        EventQuery query, long last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var position = query.AskedPosition ?? 0; position < last;)
+        {
+            (var page, position) = await AfterAsync(query, position, last, ExportPage, cancellationToken);
+            yield return page;
+        }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using OnePlatform.Ontology.Http;
 using OnePlatform.Ontology.Things.Bulk;
 using OnePlatform.Querying;
+using OnePlatform.Querying.Exporting;
 using OnePlatform.Querying.Lists;
 using OnePlatform.ServiceDefaults;
 
@@ -14,7 +15,8 @@ internal static class ThingStreamsEndpoints
     {
         things.MapGet("/export", Export).WithName("ExportThings").WithSummary("Every thing of a list as NDJSON or CSV, streamed")
             .WithDescription(
-                "format is ndjson (unless told) or csv. Takes the filters and orders of the list. It is read page by page while it is sent: what "
+                "format is ndjson (unless told) or csv. Takes the filters and orders of the list. In CSV a cell that a spreadsheet "
+                + "would take for a formula has a ' before it. It is read page by page while it is sent: what "
                 + "stays as it is meanwhile is in it exactly once, and what is created or changed may or may not be.")
             .WithMetadata(ThingList.ExportDefinition).Access("things:read", Role.Customer)
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson").ProducesProblem(StatusCodes.Status400BadRequest);
@@ -32,7 +34,7 @@ internal static class ThingStreamsEndpoints
         }
 
         var (pages, errors) = await things.AllAsync(group.Caller, group.Id, query, cancellationToken);
-        return pages is null ? errors.ToProblem() : new ThingExport(pages, format == "csv");
+        return pages is null ? errors.ToProblem() : new ExportFile<ThingResponse>("things", format == "csv", ThingColumns.All, pages);
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Import(
