@@ -37,8 +37,25 @@ public sealed class ExportingEvents(EventsHost host) : IClassFixture<EventsHost>
         Assert.EndsWith(",'=cmd|' /C calc'!A0", lines[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_export_has_the_fields_that_are_asked_for_and_the_id()
+    {
+        var group = Guid.NewGuid();
+        var line = EventsHost.Line(group) with { Metadata = System.Text.Json.JsonElement.Parse("""{"a":1,"b":2}""") };
+        await host.RecordAsync(line);
+        using var client = host.ClientIn(group);
+
+        var lines = await LinesAsync(client, "/api/events/export?fields=metadata.a,type", "application/x-ndjson");
+        Assert.Equal([$$$"""{"id":"{{{line.Id}}}","type":"x.test","metadata":{"a":1}}"""], lines);
+        var csv = await LinesAsync(client, "/api/events/export?format=csv&fields=metadata.a,type", "text/csv");
+        Assert.Equal(["id,type,metadata", $"{line.Id},x.test,\"{{\"\"a\"\":1}}\""], csv);
+    }
+
     [Theory]
     [InlineData("?format=xml")]
+    [InlineData("?fields=colour")]
+    [InlineData("?limit=5")]
+    [InlineData("?beforePosition=9")]
     [InlineData("?scope=subtree")]
     [InlineData("?cursor=abc")]
     [InlineData("?colour=red")]

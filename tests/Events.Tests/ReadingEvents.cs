@@ -11,7 +11,7 @@ public sealed class ReadingEvents(EventsHost host) : IClassFixture<EventsHost>
         "?type=a&colour=red", "?limit=0", "?limit=201", "?actorId=me", "?from=yesterday", "?filter=metadata.", "?filter=colour%3D1", "?sort=type",
         "?afterPosition=-1", "?afterPosition=x", "?beforePosition=1.5", "?scope=all", "?scope=subtree&afterPosition=1", "?cursor=abc",
         "?platform=maybe", "/timeline?bucket=year", "/timeline?timezone=Mars/Base", "/timeline?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",
-        "/timeline?bucket=hour&from=2001-01-01T00:00:00Z", "/timeline?colour=red", "/stats?from=x", "/timeline?cursor=abc", "/stats?limit=5", "/stream?scope=subtree", "/stream?sort=position",
+        "/timeline?bucket=hour&from=2001-01-01T00:00:00Z", "/timeline?colour=red", "/stats?from=x", "/timeline?cursor=abc", "/stats?limit=5", "/stream?scope=subtree", "/stream?sort=position", "/stream?fields=type", "/stream?beforePosition=5",
         "/stream?filter=%28", "/actor/{0}?colour=red", "/target/{0}?limit=x");
 
     [Theory]

@@ -167,6 +167,21 @@ public sealed class StreamingThings(OntologyHost host) : IClassFixture<OntologyH
             .Select(l => (string)l["name"]!).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task An_export_has_the_fields_that_are_asked_for_and_the_id()
+    {
+        var tenant = await host.TenantAsync();
+        var id = (await tenant.ThingAsync("one", "note", new { rank = 3, text = "x" }, externalId: "e1")).Id();
+        var line = Lines(await tenant.Client.GetStringAsync("/api/things/export?fields=name,properties.rank")).Single();
+        Assert.Equal($$$"""{"id":"{{{id}}}","name":"one","properties":{"rank":3}}""", line.ToJsonString());
+        Assert.Equal(
+            $"id,name,properties\r\n{id},one,\"{{\"\"rank\"\":3}}\"\r\n",
+            await tenant.Client.GetStringAsync("/api/things/export?format=csv&fields=properties.rank,name"));
+        Assert.Equal($"id,groupId\r\n{id},{tenant.Group}\r\n", await tenant.Client.GetStringAsync("/api/things/export?format=csv&fields=groupId"));
+        using var unknown = await tenant.Client.GetAsync("/api/things/export?fields=colour");
+        await unknown.ProblemAsync(400, "invalid_fields");
+    }
+
     /// <summary>Of several pages of an export: many of one name, some without a rank, ten archived.</summary>
     private async Task<Tenant> ManyThingsAsync()
     {

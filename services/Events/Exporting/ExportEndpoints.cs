@@ -34,7 +34,7 @@ internal static class ExportEndpoints
         return asked is null
             ? errors.ToProblem()
             : new ExportFile<EventResponse>(
-                "events", query[EventLists.Format] == "csv", EventColumns.All,
+                "events", query[EventLists.Format] == "csv", EventColumns.All, asked.Plan.Fields,
                 store.PagesAsync(asked, await store.LastPositionAsync(cancellationToken), cancellationToken));
     }
 }

@@ -48,6 +48,10 @@ internal static class EventLists
         ListParameter.Own(BeforePosition),
     ];
 
+    private static readonly ListParameter[] s_onwards = [.. s_parameters.Where(p => p.Name != BeforePosition)];
+
+    private static readonly string[] s_withoutPages = ["limit", "cursor", "sort", "count"];
+
     /// <summary>Newest first.</summary>
     public static ListDefinition Newest { get; } = new("events.log", s_fields) { DefaultSort = "-occurredAt", Parameters = s_parameters };
 
@@ -55,8 +59,20 @@ internal static class EventLists
     public static ListDefinition Following { get; } = new("events.following", s_fields) { DefaultSort = "position", Parameters = s_parameters };
 
     /// <summary>The whole log as a file.</summary>
-    public static ListDefinition Exporting { get; } =
-        new("events.export", s_fields) { DefaultSort = "position", Parameters = [.. s_parameters, ListParameter.Own(Format)] };
+    public static ListDefinition Exporting { get; } = new("events.export", s_fields)
+    {
+        DefaultSort = "position",
+        Parameters = [.. s_onwards, ListParameter.Own(Format)],
+        Without = s_withoutPages,
+    };
+
+    /// <summary>The log as it goes on.</summary>
+    public static ListDefinition Streaming { get; } = new("events.stream", s_fields)
+    {
+        DefaultSort = "position",
+        Parameters = s_onwards,
+        Without = [.. s_withoutPages, "fields"],
+    };
 
     /// <summary>Back from a position.</summary>
     public static ListDefinition Preceding { get; } = new("events.preceding", s_fields) { DefaultSort = "-position", Parameters = s_parameters };

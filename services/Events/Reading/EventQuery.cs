@@ -83,21 +83,13 @@ internal sealed class EventQuery
 
     /// <summary>For a stream, which walks the positions itself: the filters of the list, without its order and pages.</summary>
     public static (EventQuery? Query, IReadOnlyList<QueryError> Errors) ReadForStream(
-        ListQuery query, Guid group, CursorSigner cursors, ListDefinition? definition = null)
+        ListQuery query, Guid group, CursorSigner cursors, ListDefinition definition)
     {
         var (read, errors) = Read(query, group, cursors, definition: definition);
         List<QueryError> all = [.. errors];
         if (query.Scope == ListScope.Subtree)
         {
             all.Add(Invalid("scope", "Each group has its own positions; follow one group at a time."));
-        }
-
-        foreach (var (name, value) in new[] { ("cursor", query.Cursor), ("sort", query.Sort), (EventLists.BeforePosition, query[EventLists.BeforePosition]) })
-        {
-            if (value is not null)
-            {
-                all.Add(Invalid(name, $"A stream has no {name}."));
-            }
         }
 
         if (all.Count > 0)

@@ -16,7 +16,7 @@ internal static class EventStreamEndpoints
     public static void MapEventStream(this IEndpointRouteBuilder routes)
         => routes.MapGet("/api/events/stream", StreamEvents).WithTags("Events").Access("events:read", Role.GroupUser)
             .Produces<string>(contentType: "text/event-stream")
-            .WithName("StreamEvents").WithMetadata(EventLists.Newest).WithSummary("Follows the log as server-sent events.")
+            .WithName("StreamEvents").WithMetadata(EventLists.Streaming).WithSummary("Follows the log as server-sent events.")
             .WithDescription(
                 "Each message's id is the event's position and its data the event. Last-Event-ID, or afterPosition, says after which position to "
                 + "begin; without either the stream begins with what comes next. Takes the filters of the list. Ends when the credential does.");
@@ -43,7 +43,7 @@ internal static class EventStreamEndpoints
             after = position;
         }
 
-        var (asked, errors) = EventQuery.ReadForStream(query, group, cursors);
+        var (asked, errors) = EventQuery.ReadForStream(query, group, cursors, EventLists.Streaming);
         if (asked is null)
         {
             return errors.ToProblem();

@@ -71,12 +71,12 @@ internal sealed class ThingList(GroupSubtree subtree, TenantScope scope, ListRea
     }
 
     /// <summary>All of a list, from the first row to the last, page by page.</summary>
-    public async Task<(IAsyncEnumerable<IReadOnlyList<ThingResponse>>? Pages, IReadOnlyList<QueryError> Errors)> AllAsync(
+    public async Task<(IAsyncEnumerable<IReadOnlyList<ThingResponse>>? Pages, FieldSelection Fields, IReadOnlyList<QueryError> Errors)> AllAsync(
         Caller caller, Guid groupId, ListQuery query, CancellationToken cancellationToken)
     {
         var (rows, errors) = await PlanAsync(ExportDefinition, caller, groupId, query, cancellationToken);
-        return rows is not { } r ? (null, errors)
-            : (lists.PagesAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), []);
+        return rows is not { } r ? (null, FieldSelection.Everything, errors)
+            : (lists.PagesAsync(r.Plan, ThingRow.Columns, "things t", r.Where, r.Own, ThingRow.Read, cancellationToken), r.Plan.Fields, []);
     }
 
     public async Task<(ThingCounts? Counts, IReadOnlyList<QueryError> Errors)> CountAsync(

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OnePlatform.Querying.Projections;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Querying.Exporting;
@@ -19,9 +20,13 @@ public sealed record ExportColumn<T>(string Name, Func<T, object?> Value);
 /// <param name="name">Of the file, without its ending.</param>
 /// <param name="isCsv">Else it is NDJSON.</param>
 /// <param name="columns">Those of the CSV, in their order.</param>
+/// <param name="fields">What is left of each row, and which columns.</param>
 /// <param name="pages">Read while they are written, so that a slow reader of the file must not hold anything between two of them.</param>
-public sealed class ExportFile<T>(string name, bool isCsv, IReadOnlyList<ExportColumn<T>> columns, IAsyncEnumerable<IReadOnlyList<T>> pages) : IResult
+public sealed class ExportFile<T>(
+    string name, bool isCsv, IReadOnlyList<ExportColumn<T>> columns, FieldSelection fields, IAsyncEnumerable<IReadOnlyList<T>> pages) : IResult
 {
+    private readonly ExportColumn<T>[] _columns = [.. columns.Where(c => fields.Keeps(c.Name))];
+
     /// <inheritdoc />
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -31,7 +36,7 @@ public sealed class ExportFile<T>(string name, bool isCsv, IReadOnlyList<ExportC
         response.Headers.ContentDisposition = $"attachment; filename=\"{name}.{(isCsv ? "csv" : "ndjson")}\"";
         if (isCsv)
         {
-            WriteLine(columns.Select(c => c.Name), response.BodyWriter);
+            WriteLine(_columns.Select(c => c.Name), response.BodyWriter);
         }
 
         await foreach (var page in pages.WithCancellation(cancellationToken))
@@ -49,17 +54,27 @@ public sealed class ExportFile<T>(string name, bool isCsv, IReadOnlyList<ExportC
     {
         if (isCsv)
         {
-            WriteLine(columns.Select(c => c.Value(row)), output);
+            WriteLine(_columns.Select(c => Cut(c.Name, c.Value(row))), output);
             return;
         }
 
         using (var json = new Utf8JsonWriter(output))
         {
-            JsonSerializer.Serialize(json, row, ApiJson.Options);
+            if (fields.IsEverything)
+            {
+                JsonSerializer.Serialize(json, row, ApiJson.Options);
+            }
+            else
+            {
+                JsonSerializer.Serialize(json, fields.Cut(row), ApiJson.Options);
+            }
         }
 
         output.Write("\n"u8);
     }
+
+    private object? Cut(string column, object? value)
+        => value is JsonElement document && fields.Below(column) is { IsEverything: false } below ? below.Cut(document)?.ToJsonString() : value;
 
     private static void WriteLine(IEnumerable<object?> cells, PipeWriter output) => Encoding.UTF8.GetBytes(Csv.LineOf(cells), output);
 }

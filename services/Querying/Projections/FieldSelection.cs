@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using OnePlatform.Querying.Fields;
 using OnePlatform.Querying.Filters;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Querying.Projections;
 
@@ -69,6 +71,20 @@ public sealed class FieldSelection
         while (scanner.TryTake(','));
 
         return scanner.AtEnd ? (selection, null) : Refuse(scanner.Position, "A comma was expected here.");
+    }
+
+    /// <summary>Whether a row keeps any of a member.</summary>
+    public bool Keeps(string member) => IsEverything || _members.ContainsKey(member);
+
+    /// <summary>What is kept below a member.</summary>
+    public FieldSelection Below(string member) => _members.GetValueOrDefault(member) ?? Everything;
+
+    /// <summary>A row, or what is below one of its members, with what is kept of it.</summary>
+    public JsonNode? Cut<T>(T row)
+    {
+        var node = JsonSerializer.SerializeToNode(row, ApiJson.Options);
+        Apply(node);
+        return node;
     }
 
     /// <summary>Removes what was not asked for; a list keeps its items, each of them cut alike.</summary>

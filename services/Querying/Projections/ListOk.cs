@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -32,13 +31,7 @@ public sealed class ListOk<T>(Page<T> page, FieldSelection fields)
             return httpContext.Response.WriteWholeAsync(page, httpContext.RequestAborted);
         }
 
-        var rows = page.Results.Select(row => JsonSerializer.SerializeToNode(row, ApiJson.Options)).ToArray();
-        foreach (var row in rows)
-        {
-            fields.Apply(row);
-        }
-
-        var cut = new Page<JsonNode?>(rows, page.HasMore, page.Cursor, page.Total);
+        var cut = new Page<JsonNode?>([.. page.Results.Select(row => fields.Cut(row))], page.HasMore, page.Cursor, page.Total);
         return httpContext.Response.WriteWholeAsync(cut, httpContext.RequestAborted);
     }
 }

@@ -9,6 +9,6 @@ internal static class ThingColumns
     [
         new("id", t => t.Id), new("type", t => t.Type), new("name", t => t.Name), new("status", t => t.Status), new("externalId", t => t.ExternalId),
         new("createdBy", t => t.CreatedBy), new("version", t => t.Version), new("createdAt", t => t.CreatedAt), new("updatedAt", t => t.UpdatedAt),
-        new("archivedAt", t => t.ArchivedAt), new("properties", t => t.Properties),
+        new("archivedAt", t => t.ArchivedAt), new("properties", t => t.Properties), new("groupId", t => t.GroupId),
     ];
 }

@@ -33,8 +33,8 @@ internal static class ThingStreamsEndpoints
             return Problems.Invalid("/format", "invalid_parameter", "format is ndjson or csv.");
         }
 
-        var (pages, errors) = await things.AllAsync(group.Caller, group.Id, query, cancellationToken);
-        return pages is null ? errors.ToProblem() : new ExportFile<ThingResponse>("things", format == "csv", ThingColumns.All, pages);
+        var (pages, fields, errors) = await things.AllAsync(group.Caller, group.Id, query, cancellationToken);
+        return pages is null ? errors.ToProblem() : new ExportFile<ThingResponse>("things", format == "csv", ThingColumns.All, fields, pages);
     }
 
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Import(
