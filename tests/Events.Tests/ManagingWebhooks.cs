@@ -34,6 +34,36 @@ public sealed class ManagingWebhooks(WebhooksHost host) : IClassFixture<Webhooks
         Assert.Contains(problem["errors"]!.AsArray(), e => e!["pointer"]!.GetValue<string>() == pointer);
     }
 
+    [Theory]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task In_a_group_that_asks_for_it_a_change_names_the_version_it_is_of(string method)
+    {
+        var group = Guid.NewGuid();
+        using var client = host.ClientIn(group);
+        await GroupTreeRows.AddAsync(host, [group]);
+        await host.Database.ScalarAsync<int>("update group_tree set require_if_match = true where id = $1", group);
+        var path = $"/api/webhooks/{WebhooksHost.Id(await WebhooksHost.CreateAsync(client, Url))}";
+        using var read = await client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.PreconditionRequired, await ChangeAsync(null));
+        Assert.Equal(HttpStatusCode.PreconditionFailed, await ChangeAsync("\"stale\""));
+        Assert.True(await ChangeAsync(read.Headers.ETag!.ToString()) is HttpStatusCode.OK or HttpStatusCode.NoContent);
+
+        async Task<HttpStatusCode> ChangeAsync(string? tag)
+        {
+            using var change = new HttpRequestMessage(new HttpMethod(method), path);
+            change.Content = method == "PATCH" ? JsonContent.Create(new { description = "ours" }) : null;
+            if (tag is not null)
+            {
+                change.Headers.TryAddWithoutValidation("If-Match", tag);
+            }
+
+            using var response = await client.SendAsync(change);
+            return response.StatusCode;
+        }
+    }
+
     [Fact]
     public async Task A_webhook_is_made_read_listed_changed_and_removed_and_shows_its_secret_once()
     {
@@ -76,6 +106,42 @@ public sealed class ManagingWebhooks(WebhooksHost host) : IClassFixture<Webhooks
         }));
         Assert.Single(answers, HttpStatusCode.OK);
         Assert.Equal(5, answers.Count(a => a == HttpStatusCode.PreconditionFailed));
+    }
+
+    [Fact]
+    public async Task Changes_at_once_that_state_no_tag_are_all_made()
+    {
+        using var client = host.ClientIn(Guid.NewGuid());
+        var id = WebhooksHost.Id(await WebhooksHost.CreateAsync(client, Url));
+        var path = $"/api/webhooks/{id}";
+        // Ten at most: one of them may lose against each of the others.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
+        {
+            using var change = JsonContent.Create(i % 2 == 0 ? (object)new { description = $"{i}" } : new { ordered = i % 4 == 1 });
+            using var answer = await client.PatchAsync(path, change);
+            return answer.StatusCode;
+        }));
+        Assert.All(answers, a => Assert.Equal(HttpStatusCode.OK, a));
+        Assert.Equal(11, (await client.GetObjectAsync(path))["version"]!.GetValue<long>());
+        Assert.Equal(11, await host.Database.ScalarAsync<long>("select count(*) from outbox where body like $1", $"%{id}%"));
+
+        var ends = await Task.WhenAll(Enumerable.Range(0, 10).Select(async i =>
+        {
+            using var answer = i == 0 ? await client.DeleteAsync(path) : await client.PostAsync($"{path}/rotate-secret", null);
+            return answer.StatusCode;
+        }));
+        Assert.Equal(HttpStatusCode.NoContent, ends[0]);
+        Assert.All(ends[1..], e => Assert.True(e is HttpStatusCode.OK or HttpStatusCode.NotFound, e.ToString()));
+    }
+
+    [Fact]
+    public async Task A_new_webhook_comes_with_the_tag_of_what_is_read()
+    {
+        using var client = host.ClientIn(Guid.NewGuid());
+        using var made = await client.PostAsJsonAsync("/api/webhooks", new { url = Url });
+        using var read = await client.GetAsync(made.Headers.Location);
+        Assert.NotNull(made.Headers.ETag);
+        Assert.Equal(read.Headers.ETag, made.Headers.ETag);
     }
 
     [Fact]

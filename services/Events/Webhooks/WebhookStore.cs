@@ -65,6 +65,8 @@ internal sealed class WebhookStore(
         return (await plan.ReadPageAsync(reader, Read, cancellationToken), plan, []);
     }
 
+    public Task<bool> RequiresIfMatchAsync(Guid group, CancellationToken cancellationToken) => db.RequiresIfMatchAsync(group, cancellationToken);
+
     public Task<Webhook?> FindAsync(Guid group, Guid id, CancellationToken cancellationToken)
         => db.Webhooks.FirstOrDefaultAsync(w => w.Id == id && w.GroupId == group, cancellationToken);
 
@@ -163,6 +165,8 @@ internal sealed class WebhookStore(
         }
         catch (DbUpdateConcurrencyException)
         {
+            // Whoever tries again reads it anew, and what this try would have told is not told.
+            db.ChangeTracker.Clear();
             return false;
         }
     }

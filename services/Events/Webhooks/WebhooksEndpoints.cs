@@ -14,6 +14,9 @@ internal static class WebhooksEndpoints
 {
     private const string Get = "GetWebhook";
 
+    // Each attempt that fails means that another change succeeded.
+    private const int MostAttempts = 10;
+
     public static void MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var webhooks = routes.MapGroup("/api/webhooks").WithTags("Webhooks").Access("webhooks:manage", Role.GroupOwner);
@@ -23,10 +26,12 @@ internal static class WebhooksEndpoints
         webhooks.MapGet("/{id:guid}", GetWebhook).WithName(Get).WithSummary("Reads a webhook.");
         webhooks.MapPatch("/{id:guid}", UpdateWebhook).WithName("UpdateWebhook").WithSummary("Changes, disables or enables a webhook.")
             .WithDescription("A merge patch of url, types, description, ordered and enabled. Enabled again, it goes on where it stopped.")
-            .Accepts<WebhookSettings>("application/merge-patch+json", "application/json");
-        webhooks.MapDelete("/{id:guid}", DeleteWebhook).WithName("DeleteWebhook").WithSummary("Removes a webhook and its delivery log.");
+            .Accepts<WebhookSettings>("application/merge-patch+json", "application/json")
+            .ProducesProblem(StatusCodes.Status409Conflict);
+        webhooks.MapDelete("/{id:guid}", DeleteWebhook).WithName("DeleteWebhook").WithSummary("Removes a webhook and its delivery log.")
+            .ProducesProblem(StatusCodes.Status409Conflict);
         webhooks.MapPost("/{id:guid}/rotate-secret", RotateSecret).WithName("RotateWebhookSecret")
-            .WithSummary("Makes a new secret; both sign for a day.");
+            .WithSummary("Makes a new secret; both sign for a day.").ProducesProblem(StatusCodes.Status409Conflict);
     }
 
     /// <summary>The problem of a request by a credential that acts in no group.</summary>
@@ -41,7 +46,8 @@ internal static class WebhooksEndpoints
     }
 
     private static async Task<Results<CreatedAtRoute<WebhookResponse>, ProblemHttpResult>> CreateWebhook(
-        CreateWebhookRequest request, Caller caller, WebhookStore webhooks, ReceiverAddresses addresses, CancellationToken cancellationToken)
+        CreateWebhookRequest request, Caller caller, HttpContext context, WebhookStore webhooks, ReceiverAddresses addresses,
+        CancellationToken cancellationToken)
     {
         var group = GroupOf(caller);
         var (types, problem) = await CheckAsync(request.Url, request.Types, addresses, cancellationToken);
@@ -50,9 +56,13 @@ internal static class WebhooksEndpoints
             return problem;
         }
 
-        return await webhooks.CreateAsync(caller, group, request, types, cancellationToken) is { } made
-            ? TypedResults.CreatedAtRoute(made, Get, new { id = made.Id })
-            : Problems.Conflict("too_many_webhooks", $"A group has at most {WebhookStore.MostPerGroup} webhooks.");
+        if (await webhooks.CreateAsync(caller, group, request, types, cancellationToken) is not { } made)
+        {
+            return Problems.Conflict("too_many_webhooks", $"A group has at most {WebhookStore.MostPerGroup} webhooks.");
+        }
+
+        Tag(context, made.Id, made.Version);
+        return TypedResults.CreatedAtRoute(made, Get, new { id = made.Id });
     }
 
     private static async Task<Results<Ok<WebhookResponse>, NotFound>> GetWebhook(
@@ -60,59 +70,83 @@ internal static class WebhooksEndpoints
         => await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is { } found ? Tagged(context, found) : TypedResults.NotFound();
 
     private static async Task<Results<Ok<WebhookResponse>, NotFound, ProblemHttpResult>> UpdateWebhook(
-        Guid id, JsonObjectBody patch, Caller caller, HttpContext context, WebhookStore webhooks, ReceiverAddresses addresses,
+        Guid id, JsonObjectBody patch, IfMatch ifMatch, Caller caller, HttpContext context, WebhookStore webhooks, ReceiverAddresses addresses,
         CancellationToken cancellationToken)
     {
-        if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            return TypedResults.NotFound();
+            if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+            {
+                return TypedResults.NotFound();
+            }
+
+            if (ifMatch.Refuse(found.Id, found.Version, await webhooks.RequiresIfMatchAsync(found.GroupId, cancellationToken)) is { } refused)
+            {
+                return refused;
+            }
+
+            var (settings, fault) = Apply(patch, found);
+            if (settings is null)
+            {
+                return fault!;
+            }
+
+            var (types, problem) = await CheckAsync(settings.Url, settings.Types, addresses, cancellationToken);
+            if (problem is not null)
+            {
+                return problem;
+            }
+
+            if (await webhooks.UpdateAsync(found, settings, types, cancellationToken))
+            {
+                return Tagged(context, found);
+            }
         }
 
-        if (Changed(context, found) is { } changed)
-        {
-            return changed;
-        }
-
-        var (settings, fault) = Apply(patch, found);
-        if (settings is null)
-        {
-            return fault!;
-        }
-
-        var (types, problem) = await CheckAsync(settings.Url, settings.Types, addresses, cancellationToken);
-        if (problem is not null)
-        {
-            return problem;
-        }
-
-        return await webhooks.UpdateAsync(found, settings, types, cancellationToken) ? Tagged(context, found) : Stale();
+        return Contended();
     }
 
     private static async Task<Results<NoContent, NotFound, ProblemHttpResult>> DeleteWebhook(
-        Guid id, Caller caller, HttpContext context, WebhookStore webhooks, CancellationToken cancellationToken)
+        Guid id, IfMatch ifMatch, Caller caller, WebhookStore webhooks, CancellationToken cancellationToken)
     {
-        if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            return TypedResults.NotFound();
+            if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+            {
+                return TypedResults.NotFound();
+            }
+
+            if (ifMatch.Refuse(found.Id, found.Version, await webhooks.RequiresIfMatchAsync(found.GroupId, cancellationToken)) is { } refused)
+            {
+                return refused;
+            }
+
+            if (await webhooks.RemoveAsync(found, cancellationToken))
+            {
+                return TypedResults.NoContent();
+            }
         }
 
-        if (Changed(context, found) is { } changed)
-        {
-            return changed;
-        }
-
-        return await webhooks.RemoveAsync(found, cancellationToken) ? TypedResults.NoContent() : Stale();
+        return Contended();
     }
 
     private static async Task<Results<Ok<RotatedSecretResponse>, NotFound, ProblemHttpResult>> RotateSecret(
         Guid id, Caller caller, WebhookStore webhooks, CancellationToken cancellationToken)
     {
-        if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
-            return TypedResults.NotFound();
+            if (await webhooks.FindAsync(GroupOf(caller), id, cancellationToken) is not { } found)
+            {
+                return TypedResults.NotFound();
+            }
+
+            if (await webhooks.RotateAsync(found, cancellationToken) is { } rotated)
+            {
+                return TypedResults.Ok(rotated);
+            }
         }
 
-        return await webhooks.RotateAsync(found, cancellationToken) is { } rotated ? TypedResults.Ok(rotated) : Stale();
+        return Contended();
     }
 
     private static async Task<(string[] Types, ProblemHttpResult? Problem)> CheckAsync(
@@ -160,13 +194,11 @@ internal static class WebhooksEndpoints
 
     private static Ok<WebhookResponse> Tagged(HttpContext context, Webhook webhook)
     {
-        context.Response.Headers.ETag = EntityTag.Of(webhook.Id, webhook.Version).ToString();
+        Tag(context, webhook.Id, webhook.Version);
         return TypedResults.Ok(WebhookStore.Shown(webhook));
     }
 
-    private static ProblemHttpResult? Changed(HttpContext context, Webhook webhook)
-        => EntityTag.Of(webhook.Id, webhook.Version).SatisfiesIfMatch(context.Request.Headers.IfMatch) ? null : Stale();
+    private static void Tag(HttpContext context, Guid id, long version) => context.Response.Headers.ETag = EntityTag.Of(id, version).ToString();
 
-    private static ProblemHttpResult Stale()
-        => Problems.Of(StatusCodes.Status412PreconditionFailed, "precondition_failed", "The webhook has changed since it was read.");
+    private static ProblemHttpResult Contended() => Problems.Conflict("conflict", "Others keep changing this webhook; try again.");
 }
