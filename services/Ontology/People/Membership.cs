@@ -8,6 +8,7 @@ namespace OnePlatform.Ontology.People;
 internal sealed class Membership
 {
     public const string OnePerGroup = "pk_memberships";
+    public const string NoProfile = "{}";
 
     public required Guid GroupId { get; init; }
 
@@ -18,7 +19,7 @@ internal sealed class Membership
     public string[] Permissions { get; set; } = [];
 
     /// <summary>A JSON object, the person's own.</summary>
-    public string Profile { get; set; } = "{}";
+    public string Profile { get; set; } = NoProfile;
 
     public Guid? InvitedBy { get; init; }
 
@@ -29,6 +30,9 @@ internal sealed class Membership
     public required DateTimeOffset UpdatedAt { get; set; }
 
     public long Version { get; set; } = 1;
+
+    /// <summary>Whose account is gone has left, and nothing of what they said of themselves stays.</summary>
+    public void Forget(DateTimeOffset now) => (Profile, LeftAt, UpdatedAt, Version) = (NoProfile, LeftAt ?? now, now, Version + 1);
 
     public MembershipSnapshot Snapshot() => new(GroupId, PersonId, Role, Permissions, LeftAt is null, Version);
 }

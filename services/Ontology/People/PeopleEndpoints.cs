@@ -122,5 +122,10 @@ internal static class PeopleEndpoints
 internal static class PeopleRegistration
 {
     public static IServiceCollection AddPeople(this IServiceCollection services)
-        => services.AddScoped<PersonStore>().AddScoped<PersonGroups>().AddScoped<PersonChanges>().AddScoped<InvitationStore>().AddScoped<InvitationReads>().AddScoped<JoinStore>().AddScoped<JoinRequestList>();
+    {
+        services.AddScoped<PersonStore>().AddScoped<PersonGroups>().AddScoped<PersonChanges>();
+        services.AddScoped<InvitationStore>().AddScoped<InvitationReads>().AddSingleton<ForgetInvitations>();
+        services.AddHostedService(provider => provider.GetRequiredService<ForgetInvitations>());
+        return services.AddScoped<JoinStore>().AddScoped<JoinRequestList>();
+    }
 }

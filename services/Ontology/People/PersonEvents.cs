@@ -26,19 +26,23 @@ internal static class PersonEvents
         var line = before.Role == after.Role
             ? Line(after.GroupId, "person_updated", after.UpdatedAt, after.Id, Kind, new { Changes = changes.Keys })
             : Line(after.GroupId, "person_role_changed", after.UpdatedAt, after.Id, Kind, new { OldRole = before.Role, NewRole = after.Role });
-        return Of(after, line with { Changes = changes, TargetVersion = after.Version }, origin);
+        return Of(SnapshotOf(after), line with { Changes = changes, TargetVersion = after.Version }, origin, after.UpdatedAt);
     }
 
-    public static MembershipsChanged Removed(PersonResponse person, Guid? by, EventOrigin origin) => Of(
-        person,
-        Line(person.GroupId, "user_removed_from_group", person.UpdatedAt, person.Id, Kind, new { RemovedUserId = person.Id, RemovedBy = by })
-            with
-        { TargetVersion = person.Version },
-        origin);
+    public static MembershipsChanged Removed(PersonResponse person, Guid? by, EventOrigin origin) => Removed(SnapshotOf(person), by, origin, person.UpdatedAt);
 
-    private static MembershipsChanged Of(PersonResponse person, LogLine line, EventOrigin origin) => new(
-        Guid.CreateVersion7(person.UpdatedAt), person.UpdatedAt, origin, [line],
-        [new MembershipSnapshot(person.GroupId, person.Id, person.Role, person.Permissions, person.ArchivedAt is null, person.Version)]);
+    public static MembershipsChanged Removed(MembershipSnapshot place, Guid? by, EventOrigin origin, DateTimeOffset now) => Of(
+        place,
+        Line(place.GroupId, "user_removed_from_group", now, place.PersonId, Kind, new { RemovedUserId = place.PersonId, RemovedBy = by })
+            with
+        { TargetVersion = place.Version },
+        origin, now);
+
+    private static MembershipsChanged Of(MembershipSnapshot place, LogLine line, EventOrigin origin, DateTimeOffset now) => new(
+        Guid.CreateVersion7(now), now, origin, [line], [place]);
+
+    private static MembershipSnapshot SnapshotOf(PersonResponse person)
+        => new(person.GroupId, person.Id, person.Role, person.Permissions, person.ArchivedAt is null, person.Version);
 
     private static LogLine Line(Guid groupId, string type, DateTimeOffset now, Guid target, string kind, object metadata) => new(
         Guid.CreateVersion7(now), groupId, type, now, target, kind, JsonSerializer.SerializeToElement(metadata, ApiJson.Options));

@@ -37,6 +37,13 @@ internal sealed class WelcomeUser(OntologyDb db, QuotaGate quotas, TimeProvider 
 
     private async Task<bool> WelcomeAsync(UserRegistered message, Guid? offered, QuotaLimit? limit, CancellationToken cancellationToken)
     {
+        // First, as it holds the row: a deletion is either seen here, or sees what is made here.
+        await db.KeepUserAsync(message.User, cancellationToken);
+        if (await db.Users.AnyAsync(u => u.Id == message.User.Id && u.Deleted, cancellationToken))
+        {
+            return false;
+        }
+
         var now = clock.GetUtcNow();
         var origin = EventOrigin.System with { OnBehalfOf = message.User.Id, RequestId = message.Origin.RequestId, TraceId = message.Origin.TraceId };
         var group = new Group
@@ -62,7 +69,6 @@ internal sealed class WelcomeUser(OntologyDb db, QuotaGate quotas, TimeProvider 
         db.Publish(GroupEvents.Created(group, origin, now));
         db.Publish(GroupEvents.Joined(owner, origin, now));
         await RedeemAsync(message, offered, limit, origin, now, cancellationToken);
-        await db.KeepUserAsync(message.User, cancellationToken);
         db.MarkHandled(Handler, message.EventId, now);
         try
         {
