@@ -49,6 +49,48 @@ public sealed class KeepingQuotas(OntologyHost host) : IClassFixture<OntologyHos
     }
 
     [Fact]
+    public async Task A_thing_comes_back_only_where_one_could_be_created()
+    {
+        var tenant = await LimitedAsync(new { things = 3 });
+        var archived = await ThingsAsync(tenant, 3);
+        await ArchiveAsync(tenant, archived);
+        var live = await ThingsAsync(tenant, 3);
+        using var refused = await RestoreAsync(tenant, archived[0]);
+        await refused.ProblemAsync(403, "quota_exceeded");
+        using var batch = await tenant.Client.PostAsJsonAsync(
+            "/api/batch", new { atomic = false, operations = new[] { new { op = "things.restore", target = archived[0] } } });
+        Assert.Equal("quota_exceeded", (string?)(await batch.OkAsync())["results"]![0]!["code"]);
+
+        await ArchiveAsync(tenant, live[..2]);
+        var answers = await Task.WhenAll(archived.Select(id => RestoreAsync(tenant, id)));
+        Assert.Equal(2, answers.Count(a => a.StatusCode == HttpStatusCode.OK));
+        await answers.Single(a => a.StatusCode != HttpStatusCode.OK).ProblemAsync(403, "quota_exceeded");
+        Assert.Equal(3, await host.Database.ScalarAsync<long>("select count(*) from things where group_id = $1 and archived_at is null", tenant.Group));
+    }
+
+    [Fact]
+    public async Task A_thing_stays_archived_when_its_connections_would_be_too_many()
+    {
+        var tenant = await LimitedAsync(new { connections = 2 });
+        var things = await ThingsAsync(tenant, 4);
+        foreach (var from in things[..2])
+        {
+            using var connected = await tenant.Client.PostAsJsonAsync("/api/connections", new { fromId = from, toId = things[3], type = "references" });
+            await connected.OkAsync();
+        }
+
+        await ArchiveAsync(tenant, things[..2]);
+        using var meanwhile = await tenant.Client.PostAsJsonAsync("/api/connections", new { fromId = things[2], toId = things[3], type = "references" });
+        await meanwhile.OkAsync();
+        var answers = await Task.WhenAll(things[..2].Select(id => RestoreAsync(tenant, id)));
+        await Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK).OkAsync();
+        var problem = await answers.Single(a => a.StatusCode != HttpStatusCode.OK).ProblemAsync(403, "quota_exceeded");
+        Assert.StartsWith("The group has 2 of at most 2 connections", (string?)problem["detail"], StringComparison.Ordinal);
+        Assert.Equal(1, await host.Database.ScalarAsync<long>("select count(*) from things where group_id = $1 and archived_at is not null", tenant.Group));
+        Assert.Equal(2, await host.Database.ScalarAsync<long>("select count(*) from connections where group_id = $1 and archived_at is null", tenant.Group));
+    }
+
+    [Fact]
     public async Task Invitations_taken_at_once_fill_the_seats_and_no_more()
     {
         var tenant = await LimitedAsync(new { users = 4 });
@@ -135,6 +177,28 @@ public sealed class KeepingQuotas(OntologyHost host) : IClassFixture<OntologyHos
 
     private static Task<HttpResponseMessage> BelowAsync(Tenant tenant, Guid? parent) => tenant.Client.PostAsJsonAsync(
         "/api/groups", new { slug = $"q-{Guid.NewGuid():N}"[..20], name = "Below", type = "business", parentGroupId = parent });
+
+    private static async Task<List<Guid>> ThingsAsync(Tenant tenant, int count)
+    {
+        var ids = new List<Guid>();
+        for (var i = 0; i < count; i++)
+        {
+            ids.Add((await tenant.ThingAsync($"n{i}")).Id());
+        }
+
+        return ids;
+    }
+
+    private static async Task ArchiveAsync(Tenant tenant, List<Guid> ids)
+    {
+        foreach (var id in ids)
+        {
+            using var archived = await tenant.Client.DeleteAsync($"/api/things/{id}");
+            Assert.Equal(HttpStatusCode.NoContent, archived.StatusCode);
+        }
+    }
+
+    private static Task<HttpResponseMessage> RestoreAsync(Tenant tenant, Guid id) => tenant.Client.PostAsync($"/api/things/{id}/restore", content: null);
 
     private async Task<Tenant> LimitedAsync(object limits)
     {

@@ -48,9 +48,10 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
     /// <param name="count">How many rows.</param>
     /// <param name="limit">What <see cref="AskAsync"/> said; asked before, because a writer that waits must not want a second connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="written">Whether they are there already, in this transaction.</param>
     /// <returns>The problem; null to go on.</returns>
     public static async Task<ProblemHttpResult?> RefuseAsync(
-        NpgsqlConnection connection, Guid groupId, Quota quota, int count, QuotaLimit? limit, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Guid groupId, Quota quota, int count, QuotaLimit? limit, CancellationToken cancellationToken, bool written = false)
     {
         if (limit is null)
         {
@@ -63,7 +64,7 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
         }
 
         await using var counting = new NpgsqlCommand(CountOf(quota), connection) { Parameters = { new() { Value = groupId } } };
-        var used = (long)(await counting.ExecuteScalarAsync(cancellationToken))!;
+        var used = (long)(await counting.ExecuteScalarAsync(cancellationToken))! - (written ? count : 0);
         return used + count <= limit.Most ? null : QuotaProblems.Exceeded(quota, used, limit);
     }
 

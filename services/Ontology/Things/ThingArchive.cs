@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using NpgsqlTypes;
 using OnePlatform.Contracts;
@@ -7,6 +8,7 @@ using OnePlatform.Messaging;
 using OnePlatform.Ontology.Connections;
 using OnePlatform.Ontology.Contracts;
 using OnePlatform.Ontology.Data;
+using OnePlatform.Ontology.Quotas;
 using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
@@ -14,7 +16,7 @@ namespace OnePlatform.Ontology.Things;
 
 /// <summary>Archives a thing together with its connections, and brings both back.</summary>
 internal sealed class ThingArchive(
-    NpgsqlDataSource dataSource, TenantScope scope, ConnectionCycles cycles, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
+    NpgsqlDataSource dataSource, TenantScope scope, ConnectionCycles cycles, QuotaGate quotas, OutboxSignal outbox, RequestOrigin origin, TimeProvider clock)
 {
     private const string CloseCircles =
         """
@@ -62,16 +64,25 @@ internal sealed class ThingArchive(
         return archived;
     }
 
-    /// <returns>The restored thing, active; null when another writer was first.</returns>
-    public async Task<ThingResponse?> RestoreAsync(ThingResponse thing, CancellationToken cancellationToken)
+    /// <returns>The restored thing, active; the problem when a quota is used up; neither when another writer was first.</returns>
+    public async Task<(ThingResponse? Thing, ProblemHttpResult? Problem)> RestoreAsync(ThingResponse thing, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var restored = thing with { Status = ThingStatus.Active, ArchivedAt = null, UpdatedAt = now, Version = thing.Version + 1 };
+        var things = await quotas.AskAsync(thing.GroupId, Quota.Things, 1, cancellationToken);
+        var connections = await CountConnectionsOfAsync(thing, cancellationToken) is > 0 and var most
+            ? await quotas.AskAsync(thing.GroupId, Quota.Connections, most, cancellationToken)
+            : null;
         await using var transaction = await dataSource.BeginTenantTransactionAsync(scope, cancellationToken);
         var connection = transaction.Connection;
+        if (await QuotaGate.RefuseAsync(connection, thing.GroupId, Quota.Things, 1, things, cancellationToken) is { } full)
+        {
+            return (null, full);
+        }
+
         if (!await MoveAsync(connection, restored, thing.Version, cancellationToken))
         {
-            return null;
+            return (null, null);
         }
 
         await cycles.LockAllAsync(connection, thing.GroupId, cancellationToken);
@@ -92,10 +103,30 @@ internal sealed class ThingArchive(
             lines.RemoveAll(line => back.Exists(c => c.TargetId == line.TargetId));
         }
 
+        // Only now is it known how many stay.
+        if (lines.Count > 0
+            && await QuotaGate.RefuseAsync(connection, thing.GroupId, Quota.Connections, lines.Count, connections, cancellationToken, written: true) is { } tooMany)
+        {
+            return (null, tooMany);
+        }
+
         await StoreAsync(connection, ThingEvents.Restored(restored, origin.Current), lines, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Wake();
-        return restored;
+        return (restored, null);
+    }
+
+    private async Task<int> CountConnectionsOfAsync(ThingResponse thing, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateTenantBatch(scope);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("select count(*)::int from connections where group_id = $1 and archived_with = $2")
+        {
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = thing.GroupId }, new NpgsqlParameter<Guid> { TypedValue = thing.Id } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetInt32(0);
     }
 
     private static async Task<bool> MoveAsync(NpgsqlConnection connection, ThingResponse thing, long version, CancellationToken cancellationToken)

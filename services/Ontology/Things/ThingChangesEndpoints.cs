@@ -111,7 +111,13 @@ internal static class ThingChangesEndpoints
                 return Problems.Conflict("not_archived", "The thing is not archived.");
             }
 
-            if (await archive.RestoreAsync(found.Thing, cancellationToken) is { } restored)
+            var (restored, problem) = await archive.RestoreAsync(found.Thing, cancellationToken);
+            if (problem is not null)
+            {
+                return problem;
+            }
+
+            if (restored is not null)
             {
                 return new VersionedOk<ThingResponse>(restored);
             }
