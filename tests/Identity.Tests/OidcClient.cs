@@ -32,9 +32,19 @@ internal sealed record OidcClient(IdentityHost Identity, Guid Id, string ClientI
 
     public static async Task<HttpClient> PlatformOwnerAsync(IdentityHost identity)
     {
+        var (_, signedIn) = await PlatformOwnersBrowserAsync(identity);
+        return identity.Host.ClientWith(signedIn["accessToken"]!.GetValue<string>());
+    }
+
+    /// <summary>The browser of who runs the platform.</summary>
+    public static async Task<(HttpClient Browser, JsonObject SignedIn)> PlatformOwnersBrowserAsync(IdentityHost identity)
+    {
         const string Owner = "admin@oneplatform.local";
         await identity.Anonymous.PostAsJsonAsync("/api/auth/signup", new { email = Owner, password = IdentityHost.Password, name = "Owner" });
-        return identity.Host.ClientWith((await IdentityHost.JsonAsync(await identity.SignInAsync(Owner)))["accessToken"]!.GetValue<string>());
+        var browser = identity.Host.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        using var response = await browser.PostAsJsonAsync("/api/auth/signin", new { email = Owner, password = IdentityHost.Password });
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return (browser, await IdentityHost.JsonAsync(response));
     }
 
     /// <summary>People are not asked for consent, which has tests of its own.</summary>

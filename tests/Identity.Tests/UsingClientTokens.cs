@@ -31,7 +31,9 @@ public sealed class UsingClientTokens(IdentityHost identity) : IClassFixture<Ide
     public async Task It_never_reaches_the_persons_sign_in_sessions_or_keys()
     {
         var client = await OidcClient.RegisterAsync(identity, "things:read");
-        var (browser, _, _) = await MemberAsync();
+        // With the highest role there is, so that only being no session keeps the client out.
+        var (browser, _) = await OidcClient.PlatformOwnersBrowserAsync(identity);
+        var other = (await identity.SignUpAsync())["user"]!["id"]!.GetValue<Guid>();
         var token = (await client.TokensAsync(browser, "openid things:read"))["access_token"]!.GetValue<string>();
         var exchanged = (await JsonAsync(await identity.ExchangeAsync("access_token", token)))["accessToken"]!.GetValue<string>();
         using var app = identity.Host.ClientWith(exchanged);
@@ -48,6 +50,9 @@ public sealed class UsingClientTokens(IdentityHost identity) : IClassFixture<Ide
             (HttpMethod.Delete, "/api/auth/me", new { password = Password }),
             (HttpMethod.Post, "/api/auth/switch-group", new { groupId = Guid.NewGuid() }),
             (HttpMethod.Get, "/api/api-keys", null),
+            (HttpMethod.Get, "/api/auth/oidc-clients", null),
+            (HttpMethod.Put, $"/api/auth/users/{other}/lock", null),
+            (HttpMethod.Delete, $"/api/auth/users/{other}/lock", null),
         ];
         foreach (var (method, path, body) in attempts)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using OnePlatform.Identity.Sessions;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Accounts;
@@ -7,7 +8,7 @@ internal static class AccountLocksEndpoints
 {
     public static void MapAccountLocks(this IEndpointRouteBuilder routes)
     {
-        var users = routes.MapGroup("/api/auth/users/{id:guid}/lock").WithTags("Authentication").Access(null, Role.PlatformOwner);
+        var users = routes.MapGroup("/api/auth/users/{id:guid}/lock").WithTags("Authentication").Access(null, Role.PlatformOwner).RequireSession();
         users.MapPut("/", Close).WithName("LockAccount").WithSummary("Closes an account and ends its sessions")
             .WithDescription("No way in opens until the lock is taken away. API keys that the person made go on. Nobody can lock themselves out.")
             .ProducesProblem(StatusCodes.Status409Conflict);

@@ -13,7 +13,7 @@ internal static class ClientsEndpoints
     {
         var clients = routes.MapGroup("/api/auth/oidc-clients").WithTags("OpenID Connect")
             .WithMetadata(new RequestSizeLimitAttribute(64 * 1024)).Access(null, Role.PlatformOwner)
-            .AddEndpointFilter(RequireSession).ProducesProblem(StatusCodes.Status401Unauthorized);
+            .RequireSession().ProducesProblem(StatusCodes.Status401Unauthorized);
         clients.MapGet("/", List).WithName("ListOidcClients").WithSummary("The OpenID Connect clients");
         clients.MapGet("/{id:guid}", Get).WithName("GetOidcClient").WithSummary("One client, without its secret");
         clients.MapPost("/", Create).WithName("CreateOidcClient").WithSummary("Registers a client and shows its secret once");
@@ -21,13 +21,6 @@ internal static class ClientsEndpoints
         clients.MapPost("/{id:guid}/renew-secret", RenewSecret).WithName("RenewOidcClientSecret").WithSummary("Makes a new secret; the old one ends at once");
         clients.MapDelete("/{id:guid}", Remove).WithName("RemoveOidcClient").WithSummary("Removes a client and ends what people allowed it, everywhere within a second");
     }
-
-    // A client's own access token speaks for the person too, but never with what is here.
-    private static async ValueTask<object?> RequireSession(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-        => await context.HttpContext.RequestServices.GetRequiredService<SessionStore>()
-            .FindAsync(context.HttpContext.RequiredCaller(), context.HttpContext.RequestAborted) is null
-            ? SignInAnswers.NoSession()
-            : await next(context);
 
     private static async Task<Ok<OidcClientListResponse>> List(ClientStore store, CancellationToken cancellationToken)
         => TypedResults.Ok(new OidcClientListResponse([.. (await store.ListAsync(cancellationToken)).Select(c => c.Respond())]));
