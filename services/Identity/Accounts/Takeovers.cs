@@ -12,7 +12,7 @@ namespace OnePlatform.Identity.Accounts;
 internal sealed class Takeovers(
     OneTimeTokens tokens, SessionStore sessions, SecondFactorStore factors, KeyRevocations keys, AuthLog log, TimeProvider clock)
 {
-    /// <summary>With the unit of work. An account whose address was proven before is its owner's already.</summary>
+    /// <summary>With the unit of work, to which nothing was added before. An account whose address was proven before is its owner's already.</summary>
     /// <param name="user">Whose mail was just shown to be read.</param>
     /// <param name="method">How, for the log.</param>
     /// <param name="cancellationToken">Of the request.</param>
@@ -23,11 +23,11 @@ internal sealed class Takeovers(
             return;
         }
 
+        await keys.EndAllMadeByAsync(user.Id, cancellationToken);
         user.PasswordHash = null;
         await factors.ForgetAsync(user, cancellationToken);
         await tokens.EndAllAsync(user.Id, cancellationToken);
         await sessions.EndAllAsync(user.Id, except: null, "address_proven", cancellationToken);
-        await keys.EndAllMadeByAsync(user.Id, cancellationToken);
         user.VerifyEmail(clock.GetUtcNow());
         log.AddChange(user, "user_verified", new { email = user.Email, method });
     }

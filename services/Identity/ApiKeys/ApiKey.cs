@@ -59,6 +59,14 @@ internal sealed class ApiKey
         : ExpiresAt <= now ? "expired"
         : ReplacedById is not null ? "rotated"
         : "active";
+
+    /// <summary>Why it is good for nothing any more, as whoever shows it is told; null while it lives.</summary>
+    public (string Code, string Detail)? EndAt(DateTimeOffset now) => StatusAt(now) switch
+    {
+        "revoked" => ("key_revoked", "The API key was revoked."),
+        "expired" => ("key_expired", "The API key has expired."),
+        _ => null,
+    };
 }
 
 internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>

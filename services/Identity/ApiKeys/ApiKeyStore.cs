@@ -29,6 +29,9 @@ internal abstract record KeyOutcome
     /// <param name="What">The member of the request that goes beyond what the maker may give.</param>
     public sealed record Wider(string What) : KeyOutcome;
 
+    /// <summary>The key that asks was revoked or has expired.</summary>
+    public sealed record Ended(string Code, string Detail) : KeyOutcome;
+
     public sealed record Conflict(string Code, string Detail) : KeyOutcome;
 
     public sealed record Stale : KeyOutcome;
@@ -52,16 +55,11 @@ internal sealed class ApiKeyStore(
     public async Task<KeyOutcome> CreateAsync(Guid groupId, Caller caller, CreateApiKeyRequest request, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var maker = await FindMakerAsync(caller, cancellationToken);
+        var maker = await FindKeyAsync(AskingKeyOf(caller), cancellationToken);
         var (grants, errors) = KeyGrants.Read(request, maker, now);
         if (grants is null)
         {
             return new KeyOutcome.Invalid(errors);
-        }
-
-        if (maker is not null && grants.WiderThan(KeyGrants.Of(maker)) is { } what)
-        {
-            return new KeyOutcome.Wider(what);
         }
 
         var (key, text) = Make(groupId, request.Name.Trim(), grants, caller.PersonId ?? caller.Id, maker?.Id, now);
@@ -69,8 +67,7 @@ internal sealed class ApiKeyStore(
         db.Publish(new ApiKeyCreated(
             Guid.CreateVersion7(now), now, origin.Current, [KeyLog.Line(now, "api_key_created", key, Facts(key))], key.Id, groupId));
         await notices.AddAsync(MailKinds.ApiKeyMade, key, cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
-        return new KeyOutcome.Done(key, text);
+        return await SaveAsync(key, caller, cancellationToken, text);
     }
 
     public async Task<KeyOutcome> UpdateAsync(
@@ -88,13 +85,10 @@ internal sealed class ApiKeyStore(
         key.Scopes = request.Scopes is null ? key.Scopes : [.. request.Scopes.Distinct(StringComparer.Ordinal)];
         (key.RateRequests, key.RateBurst) = request.RateLimit is { } limit ? (limit.Requests, limit.Burst) : (key.RateRequests, key.RateBurst);
 
-        // Both the key that made it and the key that asks now bound what it may become.
-        foreach (var bound in new[] { await FindMakerAsync(caller, cancellationToken), await FindKeyAsync(key.MadeByKeyId, cancellationToken) })
+        // The key that made it bounds what it may become, besides the key that asks now.
+        if (await FindKeyAsync(key.MadeByKeyId, cancellationToken) is { } maker && KeyGrants.Of(key).WiderThan(KeyGrants.Of(maker)) is { } what)
         {
-            if (bound is not null && KeyGrants.Of(key).WiderThan(KeyGrants.Of(bound)) is { } what)
-            {
-                return new KeyOutcome.Wider(what);
-            }
+            return new KeyOutcome.Wider(what);
         }
 
         (key.UpdatedAt, key.Version) = (now, key.Version + 1);
@@ -102,7 +96,8 @@ internal sealed class ApiKeyStore(
         Note(changes, "name", before.Name, key.Name);
         Note(changes, "scopes", before.Scopes, key.Scopes);
         Note(changes, "rateLimit", before.Limit, new KeyRateLimit(key.RateRequests, key.RateBurst));
-        return await SaveChangeAsync(key, [KeyLog.Line(now, "api_key_updated", key, new { name = key.Name }, changes)], [key.Id], now, cancellationToken);
+        TellChanged(KeyLog.Line(now, "api_key_updated", key, new { name = key.Name }, changes), key.Id, now);
+        return await SaveAsync(key, caller, cancellationToken);
     }
 
     public async Task<KeyOutcome> RotateAsync(ApiKey key, Caller caller, int? graceSeconds, CancellationToken cancellationToken)
@@ -117,26 +112,14 @@ internal sealed class ApiKeyStore(
         var life = key.ExpiresAt - key.CreatedAt;
         var expiresAt = maker is not null && maker.ExpiresAt < now + life ? maker.ExpiresAt : now + life;
         var grants = KeyGrants.Of(key) with { ExpiresAt = expiresAt };
-        if (await FindMakerAsync(caller, cancellationToken) is { } asking && asking.Id != key.Id && grants.WiderThan(KeyGrants.Of(asking)) is { } what)
-        {
-            return new KeyOutcome.Wider(what);
-        }
-
         var (next, text) = Make(key.GroupId, key.Name, grants, key.CreatedBy, key.MadeByKeyId, now);
         db.ApiKeys.Add(next);
         var end = now + (graceSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : s_grace);
         key.ExpiresAt = end < key.ExpiresAt ? end : key.ExpiresAt;
         (key.ReplacedById, key.UpdatedAt, key.Version) = (next.Id, now, key.Version + 1);
-
-        // The keys it has made live on under its successor.
-        await foreach (var child in db.ApiKeys.Where(k => k.MadeByKeyId == key.Id).AsAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            child.MadeByKeyId = next.Id;
-        }
-
         await notices.AddAsync(MailKinds.ApiKeyRotated, next, cancellationToken);
-        var line = KeyLog.Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt });
-        return await SaveChangeAsync(next, [line], [key.Id], now, cancellationToken, text);
+        TellChanged(KeyLog.Line(now, "api_key_rotated", next, new { name = next.Name, replaces = key.Id, oldKeyEndsAt = key.ExpiresAt }), key.Id, now);
+        return await SaveAsync(next, caller, cancellationToken, text, replaced: key);
     }
 
     /// <summary>Ends the key and every key that it or one of those has made.</summary>
@@ -147,23 +130,67 @@ internal sealed class ApiKeyStore(
             return new KeyOutcome.Done(key);
         }
 
-        await revocations.EndAsync([key], cancellationToken);
-        return await TrySaveAsync(key, text: null, cancellationToken);
+        return await AtOnceAsync(
+            async () =>
+            {
+                await revocations.EndAsync([key], cancellationToken);
+                return new KeyOutcome.Done(key);
+            },
+            cancellationToken);
     }
 
-    private async Task<KeyOutcome> SaveChangeAsync(
-        ApiKey key, IReadOnlyList<LogLine> lines, IReadOnlyList<Guid> changed, DateTimeOffset now, CancellationToken cancellationToken, string? text = null)
-    {
-        db.Publish(new ApiKeysChanged(Guid.CreateVersion7(now), now, origin.Current, lines, changed));
-        return await TrySaveAsync(key, text, cancellationToken);
-    }
+    /// <summary>
+    /// Saves what the key that asks may give, as it is at that moment. Whoever ends or rotates that key waits for this, and then finds
+    /// what was made by it.
+    /// </summary>
+    private Task<KeyOutcome> SaveAsync(
+        ApiKey key, Caller caller, CancellationToken cancellationToken, string? text = null, ApiKey? replaced = null) => AtOnceAsync(
+        async () =>
+        {
+            var locked = await db.LockAsync([AskingKeyOf(caller), replaced?.MadeByKeyId, replaced?.Id], cancellationToken);
+            if (locked.FirstOrDefault(k => k.Id == AskingKeyOf(caller)) is { } asking)
+            {
+                if (asking.EndAt(clock.GetUtcNow()) is var (code, detail))
+                {
+                    return new KeyOutcome.Ended(code, detail);
+                }
 
-    private async Task<KeyOutcome> TrySaveAsync(ApiKey key, string? text, CancellationToken cancellationToken)
+                if (asking.Id != replaced?.Id && KeyGrants.Of(key).WiderThan(KeyGrants.Of(asking)) is { } what)
+                {
+                    return new KeyOutcome.Wider(what);
+                }
+            }
+
+            if (replaced is not null)
+            {
+                // The keys it has made live on under its successor.
+                await db.ApiKeys.Where(k => k.MadeByKeyId == replaced.Id).ExecuteUpdateAsync(
+                    set => set.SetProperty(k => k.MadeByKeyId, key.Id).SetProperty(k => k.Version, k => k.Version + 1), cancellationToken);
+            }
+
+            return new KeyOutcome.Done(key, text);
+        },
+        cancellationToken);
+
+    // The save comes last: what is tried again after a deadlock has not been saved yet.
+    private async Task<KeyOutcome> AtOnceAsync(Func<Task<KeyOutcome>> change, CancellationToken cancellationToken)
     {
+        // The key that asks may belong to an ancestor, and the keys it has made to groups below; the acting group sees neither.
+        db.Scope.ActAsSystem();
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
-            return new KeyOutcome.Done(key, text);
+            return await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                var outcome = await change();
+                if (outcome is KeyOutcome.Done)
+                {
+                    await db.SaveChangesAsync(cancellationToken);
+                    await transaction.CommitAsync(cancellationToken);
+                }
+
+                return outcome;
+            });
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -171,8 +198,10 @@ internal sealed class ApiKeyStore(
         }
     }
 
-    private Task<ApiKey?> FindMakerAsync(Caller caller, CancellationToken cancellationToken)
-        => FindKeyAsync(caller.Kind == Caller.KeyKind ? caller.Id : null, cancellationToken);
+    private void TellChanged(LogLine line, Guid keyId, DateTimeOffset now)
+        => db.Publish(new ApiKeysChanged(Guid.CreateVersion7(now), now, origin.Current, [line], [keyId]));
+
+    private static Guid? AskingKeyOf(Caller caller) => caller.Kind == Caller.KeyKind ? caller.Id : null;
 
     private async Task<ApiKey?> FindKeyAsync(Guid? id, CancellationToken cancellationToken)
     {

@@ -153,6 +153,7 @@ internal static class ApiKeysEndpoints
             "wider_than_maker",
             "A key cannot give what it does not have.",
             [new ProblemError($"/{wider.What}", "wider_than_maker", "This goes beyond the key that makes it.")]),
+        KeyOutcome.Ended ended => Problems.Unauthorized(ended.Code, ended.Detail),
         KeyOutcome.Conflict conflict => Problems.Conflict(conflict.Code, conflict.Detail),
         KeyOutcome.Stale => Problems.Of(
             StatusCodes.Status412PreconditionFailed, ProblemCodes.Of(412), "The key has changed since it was read. Read it again."),

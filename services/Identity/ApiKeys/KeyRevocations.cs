@@ -7,12 +7,15 @@ using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.ApiKeys;
 
-/// <summary>Ends API keys, with the unit of work; the gateways hear of it by event.</summary>
+/// <summary>Ends API keys; the gateways hear of it by event.</summary>
 internal sealed class KeyRevocations(IdentityDb db, RequestOrigin origin, TimeProvider clock)
 {
     private static readonly string s_owner = RoleNames.NameOf(Role.GroupOwner);
 
-    /// <summary>Ends live keys and every key that one of them or of those has made.</summary>
+    /// <summary>
+    /// Ends live keys and every key that one of them or of those has made, with the unit of work, in a transaction that has begun: a key
+    /// that is being made at this moment is waited for.
+    /// </summary>
     public async Task EndAsync(IReadOnlyList<ApiKey> keys, CancellationToken cancellationToken)
     {
         if (keys.Count == 0)
@@ -23,11 +26,12 @@ internal sealed class KeyRevocations(IdentityDb db, RequestOrigin origin, TimePr
         // A key that may act below its group can have made keys there; they end with it, though the acting group does not see them.
         db.Scope.ActAsSystem();
         List<ApiKey> ended = [.. keys];
+        await db.LockAsync(ended.Select(k => (Guid?)k.Id), cancellationToken);
         for (var from = 0; from < ended.Count;)
         {
-            var (makers, known) = (ended[from..].Select(k => k.Id).ToList(), ended.Select(k => k.Id).ToHashSet());
+            var (makers, known) = (ended[from..].Select(k => k.Id).ToArray(), ended.Select(k => k.Id).ToHashSet());
             from = ended.Count;
-            var made = await db.ApiKeys.Where(k => makers.Contains(k.MadeByKeyId!.Value) && k.RevokedAt == null).ToListAsync(cancellationToken);
+            var made = await db.LockMadeByAsync(makers, cancellationToken);
             ended.AddRange(made.Where(k => !known.Contains(k.Id)));
         }
 
@@ -41,10 +45,23 @@ internal sealed class KeyRevocations(IdentityDb db, RequestOrigin origin, TimePr
         db.Publish(new ApiKeysChanged(Guid.CreateVersion7(now), now, origin.Current, [.. lines], [.. ended.Select(k => k.Id)]));
     }
 
+    /// <summary>At once; the unit of work has nothing to save yet.</summary>
     public async Task EndAllMadeByAsync(Guid personId, CancellationToken cancellationToken)
     {
         db.Scope.ActAsSystem();
-        await EndAsync(await db.ApiKeys.Where(k => k.CreatedBy == personId && k.RevokedAt == null).ToListAsync(cancellationToken), cancellationToken);
+        var keys = await db.ApiKeys.Where(k => k.CreatedBy == personId && k.RevokedAt == null).ToListAsync(cancellationToken);
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await EndAsync(keys, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        });
     }
 
     /// <summary>Ends the keys of groups that nobody but this person owns: nobody else could.</summary>

@@ -40,12 +40,9 @@ internal sealed class KeyExchange(IdentityDb db, DerivedKeys secrets, AccessToke
     private async Task<ExchangeOutcome> ExchangeAsync(ApiKey key, Guid? groupId, string? clientIp, ScopeSet? within, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        switch (key.StatusAt(now))
+        if (key.EndAt(now) is var (code, detail))
         {
-            case "revoked":
-                return new ExchangeOutcome.Refused(StatusCodes.Status401Unauthorized, "key_revoked", "The API key was revoked.");
-            case "expired":
-                return new ExchangeOutcome.Refused(StatusCodes.Status401Unauthorized, "key_expired", "The API key has expired.");
+            return new ExchangeOutcome.Refused(StatusCodes.Status401Unauthorized, code, detail);
         }
 
         if (!AllowedNetworks.Allow(key.IpAllow, clientIp))
