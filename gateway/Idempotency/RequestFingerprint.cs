@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using OnePlatform.Gateway.Limits;
 using OnePlatform.Gateway.Proxy;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Gateway.Idempotency;
 
@@ -19,7 +19,7 @@ internal sealed record RequestFingerprint(string Place, byte[] Content)
         var request = pass.Context.Request;
         var asker = pass.Grant is { Answer: var answer }
             ? $"{answer.SubjectId:N}/{answer.GroupId:N}"
-            : BucketSet.NetworkOf(pass.Context.Connection.RemoteIpAddress);
+            : ClientNetwork.Of(pass.Context.Connection.RemoteIpAddress);
         // The unit separator cannot stand in a header or a path, so no two inputs run together.
         var place = $"{asker}\u001f{key}";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
+using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Gateway.Limits;
 
@@ -15,7 +16,7 @@ internal sealed class AddressBuckets(IOptions<LimitOptions> options, TimeProvide
 
     public BucketSet Of(IPAddress? address)
     {
-        var network = BucketSet.NetworkOf(address);
+        var network = ClientNetwork.Of(address);
         return _sets.TryGetValue(network, out BucketSet? known)
             ? known!
             : _sets.Set(network, BucketSet.For(network, options.Value.Address, clock), new MemoryCacheEntryOptions { Size = 1, SlidingExpiration = Lease.Lifetime * 10 });

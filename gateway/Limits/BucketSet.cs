@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using OnePlatform.Gateway.Credentials;
+using OnePlatform.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace OnePlatform.Gateway.Limits;
@@ -50,34 +49,11 @@ internal sealed class BucketSet
         return new BucketSet([own, .. groups], clock);
     }
 
-    /// <param name="network">As <see cref="NetworkOf"/> names it.</param>
+    /// <param name="network">As <see cref="ClientNetwork"/> names it.</param>
     /// <param name="limit">Of each address.</param>
     /// <param name="clock">Of the leases.</param>
     public static BucketSet For(string network, RequestLimit limit, TimeProvider clock)
         => new([new Bucket("address", $"gateway:limit:address:{network}", limit.Requests, limit.Burst)], clock);
-
-    /// <summary>A household or a server has a whole /64 of IPv6 addresses; they are one client.</summary>
-    public static string NetworkOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "unknown";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
-    }
 
     private static string KeyOf(string kind, Guid id) => $"gateway:limit:{kind}:{id:N}";
 }

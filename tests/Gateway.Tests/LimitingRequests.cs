@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OnePlatform.Gateway.Credentials;
 using OnePlatform.Gateway.Limits;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Testing;
 using StackExchange.Redis;
 using Xunit;
@@ -165,7 +166,7 @@ public sealed class LimitingRequests(GatewayHost host) : IClassFixture<GatewayHo
     [InlineData("192.0.2.1", "::ffff:192.0.2.1", true)]
     [InlineData("192.0.2.1", "192.0.2.2", false)]
     public void Addresses_of_one_household_are_one_client(string one, string other, bool same)
-        => Assert.Equal(same, BucketSet.NetworkOf(IPAddress.Parse(one)) == BucketSet.NetworkOf(IPAddress.Parse(other)));
+        => Assert.Equal(same, ClientNetwork.Of(IPAddress.Parse(one)) == ClientNetwork.Of(IPAddress.Parse(other)));
 
     [Fact]
     public async Task What_was_leased_and_not_used_lapses_after_a_second_and_counts_as_spent()

@@ -58,6 +58,38 @@ public sealed class LockingAccounts(IdentityHost identity) : IClassFixture<Ident
         Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
     }
 
+    [Theory]
+    [InlineData("SignInPerAddress", "signin")]
+    [InlineData("SignUpPerAddress", "signup")]
+    [InlineData("MailPerAddress", "magic-link")]
+    [InlineData("ProofPerAddress", "magic-link/verify")]
+    public async Task All_the_IPv6_addresses_of_a_household_have_the_attempts_of_one(string rule, string route)
+    {
+        await using var host = identity.StartAnother(($"Identity:Attempts:{rule}:Limit", "3"));
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, await TryAsync($"2001:db8:1:2::{i}"));
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, await TryAsync("2001:db8:1:2:ffff::9"));
+        Assert.NotEqual(HttpStatusCode.TooManyRequests, await TryAsync("2001:db8:1:3::1"));
+
+        async Task<HttpStatusCode> TryAsync(string from)
+        {
+            object body = route switch
+            {
+                "signup" => new { email = NewEmail(), password = Password, name = "Ada" },
+                "magic-link" => new { email = NewEmail() },
+                "magic-link/verify" => new { token = $"{Guid.NewGuid():N}" },
+                _ => new { email = NewEmail(), password = Password },
+            };
+            using var client = host.CreateClient();
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", from);
+            using var response = await client.PostAsJsonAsync($"/api/auth/{route}", body);
+            return response.StatusCode;
+        }
+    }
+
     [Fact]
     public async Task Those_who_run_the_platform_close_an_account_and_open_it_again()
     {

@@ -58,7 +58,7 @@ internal sealed class SignUps(
 
         var rules = options.Value.Attempts;
         if ((await attempts.TakeAsync(rules.SignUp, "sign-up", email)
-            ?? await attempts.TakeAsync(rules.SignUpPerAddress, "sign-up-address", origin.Current.Ip ?? "")) is { } wait)
+            ?? await attempts.TakeAsync(rules.SignUpPerAddress, "sign-up-address", ClientNetwork.Of(origin.Current.Ip))) is { } wait)
         {
             return new SignUpOutcome.TooMany(wait);
         }

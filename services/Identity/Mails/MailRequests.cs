@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.Data;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Mails;
@@ -42,7 +43,7 @@ internal sealed class MailRequests(
         }
 
         var rules = options.Value.Attempts;
-        if ((await attempts.TakeAsync(rules.MailPerAddress, "mail-address", origin.Current.Ip ?? "")
+        if ((await attempts.TakeAsync(rules.MailPerAddress, "mail-address", ClientNetwork.Of(origin.Current.Ip))
             ?? await attempts.TakeAsync(rules.Mail, kind, email)) is { } wait)
         {
             return new MailRequestOutcome.TooMany(wait);
@@ -60,7 +61,7 @@ internal static class MailAnswers
     public static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult? Refuse(MailRequestOutcome outcome, HttpContext context) => outcome switch
     {
         MailRequestOutcome.TooMany tooMany => AttemptProblems.TooMany(context, tooMany.Wait),
-        MailRequestOutcome.Invalid invalid => ServiceDefaults.Problems.Invalid(invalid.Pointer, invalid.Code, invalid.Detail),
+        MailRequestOutcome.Invalid invalid => Problems.Invalid(invalid.Pointer, invalid.Code, invalid.Detail),
         _ => null,
     };
 }

@@ -54,7 +54,7 @@ internal sealed partial class OAuthStarts(
             return OAuthStart.No(s_untrusted);
         }
 
-        if (await attempts.TakeAsync(options.Value.Attempts.OAuthPerAddress, "oauth-address", origin.Current.Ip ?? "") is { } wait)
+        if (await attempts.TakeAsync(options.Value.Attempts.OAuthPerAddress, "oauth-address", ClientNetwork.Of(origin.Current.Ip)) is { } wait)
         {
             return OAuthStart.No(new SignInOutcome.TooMany(wait));
         }

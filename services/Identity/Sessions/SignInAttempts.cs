@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OnePlatform.Identity.Attempts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.OneTime;
+using OnePlatform.ServiceDefaults;
 using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Sessions;
@@ -21,7 +22,7 @@ internal sealed class SignInAttempts(
 
     private AttemptOptions Rules => options.Value.Attempts;
 
-    private string Ip => origin.Current.Ip ?? "";
+    private string Network => ClientNetwork.Of(origin.Current.Ip);
 
     /// <param name="account">The address that was typed, whether or not it has an account.</param>
     /// <param name="cancellationToken">Of the request.</param>
@@ -29,7 +30,7 @@ internal sealed class SignInAttempts(
     public async Task<TimeSpan?> LookAsync(string account, CancellationToken cancellationToken)
     {
         var waits = await attempts.LookAsync(
-            (Rules.SignIn, PerAccountAndAddress, $"{account}|{Ip}"), (Rules.SignInPerAddress, PerAddress, Ip), (Rules.SignInPerAccount, PerAccount, account));
+            (Rules.SignIn, PerAccountAndAddress, $"{account}|{Network}"), (Rules.SignInPerAddress, PerAddress, Network), (Rules.SignInPerAccount, PerAccount, account));
         return waits.Take(2).Max() ?? await UnlessKnownAsync(account, waits[2], cancellationToken);
     }
 
@@ -38,8 +39,8 @@ internal sealed class SignInAttempts(
     public async Task<TimeSpan?> FailAsync(string account, CancellationToken cancellationToken)
     {
         var waits = await Task.WhenAll(
-            attempts.TakeAsync(Rules.SignIn, PerAccountAndAddress, $"{account}|{Ip}"),
-            attempts.TakeAsync(Rules.SignInPerAddress, PerAddress, Ip));
+            attempts.TakeAsync(Rules.SignIn, PerAccountAndAddress, $"{account}|{Network}"),
+            attempts.TakeAsync(Rules.SignInPerAddress, PerAddress, Network));
         return waits.Max() ?? await UnlessKnownAsync(account, await attempts.TakeAsync(Rules.SignInPerAccount, PerAccount, account), cancellationToken);
     }
 
@@ -53,7 +54,7 @@ internal sealed class SignInAttempts(
         }
 
         db.Scope.ActAsSystem();
-        var (since, ip) = (clock.GetUtcNow() - s_lately, Ip);
+        var (since, ip) = (clock.GetUtcNow() - s_lately, origin.Current.Ip ?? "");
         var isKnown = await db.Sessions
             .Join(db.Users.Where(u => u.Email == account), s => s.UserId, u => u.Id, (s, _) => s)
             .AnyAsync(s => s.Ip == ip && s.CreatedAt > since, cancellationToken);
