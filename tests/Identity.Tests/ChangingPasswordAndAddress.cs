@@ -120,6 +120,39 @@ public sealed class ChangingPasswordAndAddress(IdentityHost identity) : IClassFi
     }
 
     [Fact]
+    public async Task Nobody_is_flooded_with_mails_that_would_confirm_an_address()
+    {
+        using var one = identity.Host.ClientWith((await identity.SignUpAsync())["accessToken"]!.GetValue<string>());
+        using var another = identity.Host.ClientWith((await identity.SignUpAsync())["accessToken"]!.GetValue<string>());
+        var stranger = NewEmail();
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(one, stranger));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(one, stranger));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(another, stranger));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(another, stranger));
+
+        // Nor is one person free to write to many.
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(one, NewEmail()));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(one, NewEmail()));
+
+        static async Task<HttpStatusCode> AskAsync(HttpClient client, string newEmail)
+        {
+            using var response = await client.PostAsJsonAsync("/api/auth/change-email", new { newEmail });
+            Assert.Equal(response.StatusCode == HttpStatusCode.TooManyRequests, response.Headers.RetryAfter is not null);
+            return response.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Mails_that_would_confirm_an_address_count_with_all_others_from_one_network()
+    {
+        await using var host = identity.StartAnother(("Identity:Attempts:MailPerAddress:Limit", "1"));
+        using var client = host.ClientWith((await identity.SignUpAsync())["accessToken"]!.GetValue<string>());
+        using var first = await client.PostAsJsonAsync("/api/auth/change-email", new { newEmail = NewEmail() });
+        using var second = await client.PostAsJsonAsync("/api/auth/change-email", new { newEmail = NewEmail() });
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode));
+    }
+
+    [Fact]
     public async Task A_session_that_is_not_fresh_needs_the_password_again()
     {
         var signedUp = await identity.SignUpAsync();

@@ -17,7 +17,7 @@ internal sealed class AttemptOptions
 
     public AttemptRule SignUp { get; set; } = new() { Limit = 3, Window = TimeSpan.FromHours(1) };
 
-    /// <summary>Mails of one kind to one account: reset, link, verification.</summary>
+    /// <summary>Mails of one kind to one account, or asked for by one: reset, link, verification, a new address.</summary>
     public AttemptRule Mail { get; set; } = new() { Limit = 3, Window = TimeSpan.FromHours(1) };
 
     /// <summary>Mails asked for from one address, to whomever.</summary>

@@ -42,9 +42,7 @@ internal sealed class MailRequests(
             return new MailRequestOutcome.Invalid("/returnTo", "untrusted_return_address", "Only addresses of trusted origins may be returned to.");
         }
 
-        var rules = options.Value.Attempts;
-        if ((await attempts.TakeAsync(rules.MailPerAddress, "mail-address", ClientNetwork.Of(origin.Current.Ip))
-            ?? await attempts.TakeAsync(rules.Mail, kind, email)) is { } wait)
+        if (await CountAsync(kind, email, userId: null) is { } wait)
         {
             return new MailRequestOutcome.TooMany(wait);
         }
@@ -53,6 +51,16 @@ internal sealed class MailRequests(
         mails.Add(kind, email, userId: null, returnTo);
         await db.SaveChangesAsync(cancellationToken);
         return new MailRequestOutcome.Accepted();
+    }
+
+    /// <summary>Counts a mail by where it is asked for, by whom if that is known, and by where it goes.</summary>
+    /// <returns>Null when it may go, else how long to wait.</returns>
+    public async Task<TimeSpan?> CountAsync(string kind, string email, Guid? userId)
+    {
+        var rules = options.Value.Attempts;
+        return await attempts.TakeAsync(rules.MailPerAddress, "mail-address", ClientNetwork.Of(origin.Current.Ip))
+            ?? (userId is { } id ? await attempts.TakeAsync(rules.Mail, kind, id.ToString()) : null)
+            ?? await attempts.TakeAsync(rules.Mail, kind, email);
     }
 }
 

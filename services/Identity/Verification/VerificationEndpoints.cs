@@ -59,7 +59,7 @@ internal static class VerificationEndpoints
 
     private static async Task<Results<Ok<StatusResponse>, ProblemHttpResult>> ChangeEmail(
         ChangeEmailRequest request, Caller caller, SessionStore sessions, PasswordProof proof, EmailAddresses emails, ReturnAddresses returnAddresses,
-        MailQueue mails, IdentityDb db, HttpContext context, CancellationToken cancellationToken)
+        MailRequests requests, MailQueue mails, IdentityDb db, HttpContext context, CancellationToken cancellationToken)
     {
         if (await sessions.FindAsync(caller, cancellationToken) is not var (session, user))
         {
@@ -79,6 +79,11 @@ internal static class VerificationEndpoints
         if (await proof.CheckAsync(session, user, request.Password, cancellationToken) is { } refused)
         {
             return SignInAnswers.Refuse(refused, context);
+        }
+
+        if (await requests.CountAsync(OneTimePurposes.ChangeEmail, email, user.Id) is { } wait)
+        {
+            return AttemptProblems.TooMany(context, wait);
         }
 
         // Whether the address is taken shows only to who can read its mail.
