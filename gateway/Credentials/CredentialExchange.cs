@@ -90,7 +90,10 @@ internal sealed class CredentialExchange(
         }
     }
 
-    /// <summary>With Identity away, a token that it signed and that nobody has withdrawn is still worth what it says.</summary>
+    /// <summary>
+    /// With Identity away, the token of a session that it signed and that nobody has withdrawn is still worth what it says. One made of a
+    /// key says neither whether the key has ended nor where it may be used.
+    /// </summary>
     private async Task<Verdict> WithoutIdentityAsync(PresentedCredential credential, string group)
     {
         if (credential.Kind != CredentialKind.AccessToken || group.Length > 0)
@@ -101,13 +104,14 @@ internal sealed class CredentialExchange(
         try
         {
             if (await tokens.VerifyAsync(credential.Value) is not { } token
-                || (token.Caller.SessionId is { } session && await denied.ContainsAsync(session)))
+                || token.Caller.SessionId is not { } session
+                || await denied.ContainsAsync(session))
             {
                 return Verdict.Unknown;
             }
 
             var answer = new ExchangeAnswer(
-                credential.Value, token.ExpiresAt, token.Caller.Id, SessionId: token.Caller.SessionId, PersonId: token.Caller.PersonId, GroupId: token.Caller.GroupId);
+                credential.Value, token.ExpiresAt, token.Caller.Id, SessionId: session, PersonId: token.Caller.PersonId, GroupId: token.Caller.GroupId);
             return new Verdict(new Grant(answer, clock.GetUtcNow(), limits.Value, clock), null);
         }
         catch (Exception exception) when (exception is HttpRequestException or Polly.ExecutionRejectedException)

@@ -7,7 +7,7 @@ namespace OnePlatform.Gateway.Credentials;
 
 /// <summary>
 /// SHA-256 over a credential and all that its grant depends on besides: the group asked for and, since a key may be tied to
-/// addresses, the client's address. The gateway remembers credentials by it and so never holds them.
+/// addresses and so is a token made of it, the client's address. The gateway remembers credentials by it and so never holds them.
 /// </summary>
 internal readonly record struct CredentialHash(UInt128 High, UInt128 Low)
 {
@@ -15,7 +15,7 @@ internal readonly record struct CredentialHash(UInt128 High, UInt128 Low)
     {
         // The unit separator cannot stand in a header, so no two inputs run together.
         var text = string.Concat(((char)('0' + (int)credential.Kind)).ToString(), credential.Value, "\u001f", group)
-            + (credential.Kind == CredentialKind.ApiKey ? $"\u001f{address}" : "");
+            + (credential.NamesSession ? "" : $"\u001f{address}");
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         try
         {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
@@ -77,6 +78,37 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
             using var again = await GatewayHost.SendAsync(gateway, HttpMethod.Get, "/api/things", ("X-API-Key", key), ("X-Forwarded-For", Client));
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.OK), (own.StatusCode, other.StatusCode, again.StatusCode));
             Assert.Equal("ip_not_allowed", (await GatewayHost.JsonAsync(other))["code"]!.GetValue<string>());
+        }
+    }
+
+    [Fact]
+    public async Task A_token_made_of_such_a_key_stays_shut_too_and_a_sessions_is_known_at_every_address()
+    {
+        await using var tokens = await TestTokens.StartAsync();
+        var (ofKey, ofSession) = (tokens.ForKey(Guid.NewGuid(), Guid.NewGuid(), "*"), tokens.ForPerson(Guid.NewGuid(), Guid.NewGuid()));
+        host.Platform.Accept(ofKey);
+        host.Platform.Tie(ofKey, Client);
+        host.Platform.Accept(ofSession);
+        HttpClient[] gateways = [.. await Task.WhenAll(Enumerable.Range(0, 2).Select(async _ => (await host.AddGatewayAsync(settings: [s_trust])).CreateClient()))];
+        foreach (var gateway in gateways)
+        {
+            Assert.Equal(
+                (HttpStatusCode.OK, HttpStatusCode.Forbidden, HttpStatusCode.OK),
+                (await UseAsync(gateway, ofKey, Client), await UseAsync(gateway, ofKey, "203.0.113.8"), await UseAsync(gateway, ofKey, Client)));
+        }
+
+        var before = host.Platform.Exchanges;
+        foreach (var gateway in gateways)
+        {
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await UseAsync(gateway, ofSession, Client), await UseAsync(gateway, ofSession, "203.0.113.8")));
+        }
+
+        Assert.Equal(before + 1, host.Platform.Exchanges);
+
+        static async Task<HttpStatusCode> UseAsync(HttpClient gateway, string token, string from)
+        {
+            using var response = await GatewayHost.SendAsync(gateway, HttpMethod.Get, "/api/things", ("Authorization", $"Bearer {token}"), ("X-Forwarded-For", from));
+            return response.StatusCode;
         }
     }
 

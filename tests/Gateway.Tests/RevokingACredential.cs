@@ -153,7 +153,7 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
     }
 
     [Fact]
-    public async Task With_Identity_away_an_access_token_is_worth_what_it_says_until_its_session_ends()
+    public async Task With_Identity_away_a_sessions_access_token_is_worth_what_it_says_until_its_session_ends()
     {
         await using var tokens = await TestTokens.StartAsync();
         using var keys = new HttpClient();
@@ -163,11 +163,17 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
         var session = new JsonWebTokenHandler().ReadJsonWebToken(token).GetClaim("sid").Value;
         host.Platform.Refuse(token, 503, "service_unavailable");
         host.Platform.Refuse("a.b.c", 503, "service_unavailable");
+        var ofKey = tokens.ForKey(Guid.NewGuid(), Guid.NewGuid(), "*");
+        host.Platform.Refuse(ofKey, 503, "service_unavailable");
 
         var echo = await GatewayHost.JsonAsync(await host.SendAsync(HttpMethod.Get, "/api/things", ("Authorization", $"Bearer {token}")));
         using var forged = await host.SendAsync(HttpMethod.Get, "/api/things", ("Authorization", "Bearer a.b.c"));
         Assert.Equal($"Bearer {token}", echo["headers"]!["authorization"]!.GetValue<string>());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, forged.StatusCode);
+
+        // Whether its key was revoked, or is used where it may be, is in no token.
+        using var key = await host.SendAsync(HttpMethod.Get, "/api/things", ("Authorization", $"Bearer {ofKey}"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, key.StatusCode);
 
         await host.Gateway.Services.GetRequiredService<DeniedSessions>().AddAsync([Guid.Parse(session)], TimeProvider.System.GetUtcNow().AddMinutes(15));
         await host.Gateway.Services.GetRequiredService<GrantEviction>().EvictAsync([Guid.Parse(session)]);
