@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using OnePlatform.Gateway.Credentials;
 using OnePlatform.Gateway.Proxy;
 using OnePlatform.ServiceDefaults;
 
@@ -17,11 +18,8 @@ internal sealed record RequestFingerprint(string Place, byte[] Content)
     public static async Task<RequestFingerprint> OfAsync(RequestPass pass, string key)
     {
         var request = pass.Context.Request;
-        var asker = pass.Grant is { Answer: var answer }
-            ? $"{answer.SubjectId:N}/{answer.GroupId:N}"
-            : ClientNetwork.Of(pass.Context.Connection.RemoteIpAddress);
         // The unit separator cannot stand in a header or a path, so no two inputs run together.
-        var place = $"{asker}\u001f{key}";
+        var place = $"{AskerOf(pass)}\u001f{key}";
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{place}\u001f{request.Method}\u001f{request.Path}\u001f{request.QueryString}\u001f{request.ContentType}\u001f"));
         request.EnableBuffering();
@@ -41,6 +39,21 @@ internal sealed record RequestFingerprint(string Place, byte[] Content)
 
         request.Body.Position = 0;
         return new RequestFingerprint(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(place))), hash.GetHashAndReset());
+    }
+
+    private static string AskerOf(RequestPass pass)
+    {
+        if (pass.Grant is { Answer: var answer })
+        {
+            return $"{answer.SubjectId:N}/{answer.GroupId:N}";
+        }
+
+        // Where the service itself reads the credential, nobody here knows whose it is; but it is not that of the next one at this address.
+        var request = pass.Context.Request;
+        var shown = request.Headers.Authorization.Count > 0 ? request.Headers.Authorization.ToString() : PresentedCredential.CookieOf(request);
+        return string.IsNullOrEmpty(shown)
+            ? ClientNetwork.Of(pass.Context.Connection.RemoteIpAddress)
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shown)));
     }
 
     /// <summary>Stored beside the answer to tell the same request from another; says nothing about what it was made from.</summary>

@@ -59,6 +59,22 @@ public sealed class RepeatingRequests(GatewayHost host) : IClassFixture<GatewayH
         Assert.Equal((HttpStatusCode.Created, 2), (second.StatusCode, acted()));
     }
 
+    [Theory]
+    [InlineData("Cookie", "better-auth.session_token=")]
+    [InlineData("Authorization", "Bearer ")]
+    public async Task Two_people_at_one_address_are_two_callers_also_where_the_service_alone_knows_them(string header, string start)
+    {
+        var (path, acted) = Counting("/api/auth");
+        var (hers, his, key) = ($"{start}{Guid.NewGuid():N}", $"{start}{Guid.NewGuid():N}", NewKey());
+        using var first = await PostAsync(path, hers, key, header: header);
+        using var other = await PostAsync(path, his, key, header: header);
+        using var again = await PostAsync(path, hers, key, header: header);
+        Assert.False(other.Headers.Contains("Idempotency-Replayed"));
+        Assert.Equal("true", again.Headers.GetValues("Idempotency-Replayed").Single());
+        Assert.Equal(await first.Content.ReadAsStringAsync(), await again.Content.ReadAsStringAsync());
+        Assert.Equal(2, acted());
+    }
+
     [Fact]
     public async Task Many_at_once_act_once()
     {
@@ -251,9 +267,9 @@ public sealed class RepeatingRequests(GatewayHost host) : IClassFixture<GatewayH
         Assert.Equal("invalid_idempotency_key", (await GatewayHost.JsonAsync(response))["code"]!.GetValue<string>());
     }
 
-    private (string Path, Func<int> Acted) Counting()
+    private (string Path, Func<int> Acted) Counting(string under = "/api/things")
     {
-        var (path, count) = ($"/api/things/{Guid.NewGuid()}", 0);
+        var (path, count) = ($"{under}/{Guid.NewGuid()}", 0);
         host.Platform.Answer(path, async context =>
         {
             var number = Interlocked.Increment(ref count);
@@ -267,10 +283,10 @@ public sealed class RepeatingRequests(GatewayHost host) : IClassFixture<GatewayH
     private static string NewKey() => Guid.NewGuid().ToString();
 
     private async Task<HttpResponseMessage> PostAsync(
-        string path, string credential, string key, string name = "one", HttpClient? client = null, CancellationToken cancellationToken = default)
+        string path, string credential, string key, string name = "one", HttpClient? client = null, string header = "X-API-Key", CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(new { name }) };
-        request.Headers.Add("X-API-Key", credential);
+        request.Headers.Add(header, credential);
         request.Headers.Add("Idempotency-Key", key);
         return await (client ?? host.Client).SendAsync(request, cancellationToken);
     }
