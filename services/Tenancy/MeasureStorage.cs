@@ -52,7 +52,7 @@ public sealed partial class MeasureStorage(
             {
                 return;
             }
-            catch (Exception ex) when (ex is NpgsqlException or TimeoutException)
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
             {
                 LogLater(ex);
             }

@@ -51,6 +51,6 @@ public sealed partial class FollowingTheRunbooks(PlatformFixture platform)
         }
     }
 
-    [GeneratedRegex("`((?:select|update) [^`]+)`")]
+    [GeneratedRegex("`((?:select|update|set) [^`]+)`")]
     private static partial Regex Statement();
 }

@@ -43,6 +43,8 @@ internal sealed class ApiKeyStore(
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromHours(24);
 
+    public Task<bool> RequiresIfMatchAsync(Guid groupId, CancellationToken cancellationToken) => db.RequiresIfMatchAsync(groupId, cancellationToken);
+
     public Task<ApiKey?> FindAsync(Guid groupId, Guid id, CancellationToken cancellationToken)
         => db.ApiKeys.FirstOrDefaultAsync(k => k.GroupId == groupId && k.Id == id, cancellationToken);
 

@@ -18,8 +18,7 @@ internal static class ApiKeysEndpoints
         keys.MapGet("/", List).WithName("ListApiKeys").WithSummary("The keys of the acting group; revoked ones with includeArchived");
         keys.MapGet("/{id:guid}", Get).WithName("GetApiKey").WithSummary("One key, without its secret");
         keys.MapPost("/", Create).WithName("CreateApiKey").WithSummary("Makes a key and shows it once");
-        keys.MapPatch("/{id:guid}", Update).WithName("UpdateApiKey").WithSummary("Changes name, scopes or limit")
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        keys.MapPatch("/{id:guid}", Update).WithName("UpdateApiKey").WithSummary("Changes name, scopes or limit");
         keys.MapPost("/{id:guid}/rotate", Rotate).WithName("RotateApiKey").WithSummary("Makes a new key in place of this one, which lives on for a grace")
             .ProducesProblem(StatusCodes.Status409Conflict);
         keys.MapDelete("/{id:guid}", Revoke).WithName("RevokeApiKey").WithSummary("Ends a key and the keys it has made, everywhere within a second");
@@ -63,10 +62,11 @@ internal static class ApiKeysEndpoints
     private static async Task<Results<Ok<ApiKeyResponse>, NotFound, ProblemHttpResult>> Update(
         Guid id,
         UpdateApiKeyRequest request,
+        IfMatch ifMatch,
         Caller caller,
         ApiKeyStore store,
         TimeProvider clock,
-        HttpContext context,
+        HttpResponse response,
         CancellationToken cancellationToken)
     {
         if (caller.GroupId is not { } group || await store.FindAsync(group, id, cancellationToken) is not { RevokedAt: null } key)
@@ -74,14 +74,14 @@ internal static class ApiKeysEndpoints
             return TypedResults.NotFound();
         }
 
-        if (!EntityTag.Of(key.Id, key.Version).SatisfiesIfMatch(context.Request.Headers.IfMatch))
+        if (ifMatch.Refuse(key.Id, key.Version, await store.RequiresIfMatchAsync(group, cancellationToken)) is { } refused)
         {
-            return Refuse(new KeyOutcome.Stale());
+            return refused;
         }
 
         return await store.UpdateAsync(key, caller, request, cancellationToken) switch
         {
-            KeyOutcome.Done done => TypedResults.Ok(Tagged(ApiKeyResponse.Of(done.Key, clock.GetUtcNow()), context.Response)),
+            KeyOutcome.Done done => TypedResults.Ok(Tagged(ApiKeyResponse.Of(done.Key, clock.GetUtcNow()), response)),
             var other => Refuse(other),
         };
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -45,7 +44,7 @@ internal sealed class ContactStore(
         }
 
         scope.ActIn(groupId);
-        var sender = NetworkOf(address);
+        var sender = ClientNetwork.Of(address);
         var properties = JsonSerializer.SerializeToElement(
             new
             {
@@ -126,23 +125,5 @@ internal sealed class ContactStore(
         await row.NextResultAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return row.GetInt64(0) < options.Value.PerHour ? null : row.GetFieldValue<DateTimeOffset>(1) + s_window - now;
-    }
-
-    /// <summary>Of IPv6 the first half: whoever has one such address has all of its network's.</summary>
-    private static string NetworkOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "unknown";
-        }
-
-        if (address.IsIPv4MappedToIPv6 || address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return $"{new IPAddress(bytes)}/64";
     }
 }
