@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Ontology.Tests;
@@ -10,7 +11,8 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
     /// <summary>Platform owner, owner, user, customer: 1 where it may.</summary>
     public static TheoryData<string, string> Cells => new()
     {
-        { "groups.read", "1111" }, { "groups.change", "1100" }, { "groups.archive", "1100" }, { "groups.create-below", "1100" },
+        { "groups.read", "1111" }, { "groups.read-below", "1110" }, { "groups.children", "1110" }, { "groups.hierarchy", "1110" }, { "groups.path", "1110" },
+        { "groups.change", "1100" }, { "groups.archive", "1100" }, { "groups.create-below", "1100" },
         { "groups.list-requests", "1100" }, { "groups.approve", "1100" }, { "groups.reject", "1100" },
         { "people.list", "1110" }, { "people.read-other", "1110" }, { "people.invite", "1100" }, { "people.change-other", "1100" },
         { "people.remove-other", "1100" }, { "people.list-invitations", "1100" },
@@ -44,6 +46,21 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
         }
     }
 
+    [Fact]
+    public async Task A_customer_lists_the_group_they_are_a_customer_of_and_none_below_it()
+    {
+        var tenant = await host.TenantAsync();
+        var below = await BelowAsync(tenant);
+        using var customer = await AsAsync(tenant, Role.Customer);
+        using var user = await AsAsync(tenant, Role.GroupUser);
+
+        Assert.Equal([tenant.Group], await ListedAsync(customer));
+        Assert.Contains(below, await ListedAsync(user));
+
+        static async Task<Guid[]> ListedAsync(HttpClient client)
+            => [.. (await client.GetFromJsonAsync<JsonObject>("/api/groups?scope=subtree"))!["results"]!.AsArray().Select(g => g!.AsObject().Id())];
+    }
+
     private async Task<HttpClient> AsAsync(Tenant tenant, Role role) => role switch
     {
         Role.GroupOwner => host.As(tenant.Person, tenant.Group),
@@ -59,12 +76,13 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
                 return verb switch
                 {
                     "read" => await client.GetAsync($"/api/groups/{tenant.Group}"),
+                    "read-below" => await client.GetAsync($"/api/groups/{await BelowAsync(tenant)}"),
+                    "children" or "hierarchy" or "path" => await client.GetAsync($"/api/groups/{tenant.Group}/{verb}"),
                     "change" => await client.PatchAsJsonAsync($"/api/groups/{tenant.Group}", new { name = "Renamed" }),
                     "archive" => await client.DeleteAsync($"/api/groups/{tenant.Group}"),
                     "list-requests" => await client.GetAsync($"/api/groups/{tenant.Group}/join-requests"),
                     "approve" or "reject" => await client.PostAsJsonAsync($"/api/groups/{tenant.Group}/join-requests/{await AskerAsync(tenant)}/{verb}", new { }),
-                    _ => await client.PostAsJsonAsync(
-                        "/api/groups", new { slug = $"c-{Guid.NewGuid():N}"[..20], name = "Child", type = "business", parentGroupId = tenant.Group }),
+                    _ => await AddBelowAsync(tenant, client),
                 };
             case ["people", var verb]:
                 var other = await host.MemberAsync(tenant, "customer");
@@ -138,4 +156,13 @@ public sealed class KeepingRoles(OntologyHost host) : IClassFixture<OntologyHost
             _ => await client.PostAsJsonAsync("/api/connections/bulk", new { items = new[] { item } }),
         };
     }
+
+    private static async Task<Guid> BelowAsync(Tenant tenant)
+    {
+        using var made = await AddBelowAsync(tenant, tenant.Client);
+        return (await made.Content.ReadFromJsonAsync<JsonObject>())!.Id();
+    }
+
+    private static Task<HttpResponseMessage> AddBelowAsync(Tenant tenant, HttpClient client) => client.PostAsJsonAsync(
+        "/api/groups", new { slug = $"c-{Guid.NewGuid():N}"[..20], name = "Child", type = "business", parentGroupId = tenant.Group });
 }

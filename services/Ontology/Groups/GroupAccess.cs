@@ -68,14 +68,18 @@ internal sealed record GroupGrants(Caller Caller, IReadOnlyDictionary<Guid, Role
 {
     public IEnumerable<Guid> Groups => Roles.Keys;
 
+    /// <summary>Those whose groups below the caller sees as well: a customer sees the group alone.</summary>
+    public IEnumerable<Guid> Trees => Roles.Where(r => r.Value >= Role.GroupUser).Select(r => r.Key);
+
     public ReachedGroup? Reach(Group group)
     {
         var role = Caller.Role == Role.PlatformOwner
             ? Role.PlatformOwner
             : group.Path.Select(id => Roles.GetValueOrDefault(id)).DefaultIfEmpty(Role.None).Max();
-        return role == Role.None ? null : new ReachedGroup(group, role);
+        return role == Role.None ? null : new ReachedGroup(group, role, Roles.ContainsKey(group.Id));
     }
 }
 
 /// <param name="Role">The caller's role in the group, given there or above.</param>
-internal sealed record ReachedGroup(Group Group, Role Role);
+/// <param name="Belongs">Whether it is, or one is, given in this very group.</param>
+internal sealed record ReachedGroup(Group Group, Role Role, bool Belongs);

@@ -45,14 +45,14 @@ internal sealed class GroupReads(OntologyDb db, GroupAccess access, GroupStore g
         Caller caller, ListQuery query, CancellationToken cancellationToken)
     {
         var grants = await access.EnterAsync(caller, cancellationToken);
-        var reach = caller.Role == Role.PlatformOwner ? "true" : query.Scope == ListScope.Subtree ? "g.path && @mine" : "g.id = any(@mine)";
-        return await PageAsync(caller, query, reach, [.. grants.Groups], "", cancellationToken);
+        var reach = caller.Role == Role.PlatformOwner ? "true" : query.Scope == ListScope.Subtree ? "(g.path && @trees or g.id = any(@mine))" : "g.id = any(@mine)";
+        return await PageAsync(caller, query, reach, [("mine", grants.Groups.ToArray()), ("trees", grants.Trees.ToArray())], "", cancellationToken);
     }
 
     /// <summary>The groups right below one that was reached.</summary>
     public Task<(ListOk<GroupResponse>? Page, IReadOnlyList<QueryError> Errors)> ChildrenAsync(
         Caller caller, Guid parent, ListQuery query, CancellationToken cancellationToken)
-        => PageAsync(caller, query, "g.parent_id = any(@mine)", [parent], parent.ToString(), cancellationToken);
+        => PageAsync(caller, query, "g.parent_id = @parent", [("parent", parent)], parent.ToString(), cancellationToken);
 
     /// <summary>The group and what lies below it, parents before their children.</summary>
     public async Task<IReadOnlyList<GroupNodeResponse>> HierarchyAsync(Group root, int maxDepth, CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ internal sealed class GroupReads(OntologyDb db, GroupAccess access, GroupStore g
     }
 
     private async Task<(ListOk<GroupResponse>?, IReadOnlyList<QueryError>)> PageAsync(
-        Caller caller, ListQuery query, string reach, Guid[] mine, string within, CancellationToken cancellationToken)
+        Caller caller, ListQuery query, string reach, (string, object)[] own, string within, CancellationToken cancellationToken)
     {
         // The cursor is bound to whoever asked, because "theirs" differs from caller to caller.
         if (!Definition.TryPlan(query, caller.Id, cursors, out var plan, out var errors, within))
@@ -83,7 +83,7 @@ internal sealed class GroupReads(OntologyDb db, GroupAccess access, GroupStore g
             return (null, errors);
         }
 
-        var page = await lists.ReadAsync(plan, Columns, "groups g", reach, [("mine", mine)], Read, cancellationToken);
+        var page = await lists.ReadAsync(plan, Columns, "groups g", reach, own, Read, cancellationToken);
         return (new ListOk<GroupResponse>(page, plan.Fields), []);
     }
 

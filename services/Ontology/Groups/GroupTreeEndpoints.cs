@@ -61,17 +61,13 @@ internal static class GroupTreeEndpoints
         }
 
         return await access.FindAsync(caller, id, cancellationToken) is not { } reached ? TypedResults.NotFound()
-            : MembersOnly(reached) is { } refused ? refused
+            : GroupsEndpoints.MembersOnly(reached) is { } refused ? refused
             : TypedResults.Ok(await figures.StatsAsync(reached.Group, scope == "subtree", cancellationToken));
     }
 
     private static async Task<Results<Ok<GroupList<QuotaUsage>>, NotFound, ProblemHttpResult>> Usage(
         Guid id, Caller caller, GroupAccess access, GroupFigures figures, CancellationToken cancellationToken)
         => await access.FindAsync(caller, id, cancellationToken) is not { } reached ? TypedResults.NotFound()
-            : MembersOnly(reached) is { } refused ? refused
+            : GroupsEndpoints.MembersOnly(reached) is { } refused ? refused
             : TypedResults.Ok(new GroupList<QuotaUsage>(await figures.UsageAsync(reached.Group, cancellationToken)));
-
-    private static ProblemHttpResult? MembersOnly(ReachedGroup reached) => reached.Role >= Role.GroupUser
-        ? null
-        : Problems.Forbidden(ProblemCodes.InsufficientRole, "This needs the role 'group_user' in the group.");
 }

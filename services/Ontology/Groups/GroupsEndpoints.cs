@@ -44,13 +44,19 @@ internal static class GroupsEndpoints
         return page is null ? errors.ToProblem() : page;
     }
 
-    private static async Task<Results<VersionedOk<GroupResponse>, NotFound>> Get(
+    private static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> Get(
         Guid id, Caller caller, GroupAccess access, CancellationToken cancellationToken)
-        => await access.FindAsync(caller, id, cancellationToken) is { } reached ? new VersionedOk<GroupResponse>(GroupResponse.Of(reached.Group)) : TypedResults.NotFound();
+        => Show(await access.FindAsync(caller, id, cancellationToken));
 
-    private static async Task<Results<VersionedOk<GroupResponse>, NotFound>> GetBySlug(
+    private static async Task<Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult>> GetBySlug(
         string slug, Caller caller, GroupAccess access, CancellationToken cancellationToken)
-        => await access.FindBySlugAsync(caller, slug, cancellationToken) is { } reached ? new VersionedOk<GroupResponse>(GroupResponse.Of(reached.Group)) : TypedResults.NotFound();
+        => Show(await access.FindBySlugAsync(caller, slug, cancellationToken));
+
+    /// <summary>A customer sees the group they are a customer of, and none below it.</summary>
+    private static Results<VersionedOk<GroupResponse>, NotFound, ProblemHttpResult> Show(ReachedGroup? reached)
+        => reached is null ? TypedResults.NotFound()
+            : !reached.Belongs && MembersOnly(reached) is { } refused ? refused
+            : new VersionedOk<GroupResponse>(GroupResponse.Of(reached.Group));
 
     internal static async Task<Results<VersionedCreated<GroupResponse>, ProblemHttpResult>> Create(
         CreateGroupRequest request, Caller caller, GroupStore store, CancellationToken cancellationToken)
@@ -112,26 +118,31 @@ internal static class GroupsEndpoints
     private static async Task<Results<ListOk<GroupResponse>, NotFound, ProblemHttpResult>> Children(
         Guid id, ListQuery query, Caller caller, GroupAccess access, GroupReads reads, CancellationToken cancellationToken)
     {
-        if (await access.FindAsync(caller, id, cancellationToken) is null)
+        if (await access.FindAsync(caller, id, cancellationToken) is not { } reached)
         {
             return TypedResults.NotFound();
+        }
+
+        if (MembersOnly(reached) is { } refused)
+        {
+            return refused;
         }
 
         var (page, errors) = await reads.ChildrenAsync(caller, id, query, cancellationToken);
         return page is null ? errors.ToProblem() : page;
     }
 
-    private static async Task<Results<Ok<GroupList<GroupNodeResponse>>, NotFound>> Hierarchy(
+    private static async Task<Results<Ok<GroupList<GroupNodeResponse>>, NotFound, ProblemHttpResult>> Hierarchy(
         Guid id, Caller caller, GroupAccess access, GroupReads reads, CancellationToken cancellationToken, [Range(1, 50)] int maxDepth = 10)
-        => await access.FindAsync(caller, id, cancellationToken) is { } reached
-            ? TypedResults.Ok(new GroupList<GroupNodeResponse>(await reads.HierarchyAsync(reached.Group, maxDepth, cancellationToken)))
-            : TypedResults.NotFound();
+        => await access.FindAsync(caller, id, cancellationToken) is not { } reached ? TypedResults.NotFound()
+            : MembersOnly(reached) is { } refused ? refused
+            : TypedResults.Ok(new GroupList<GroupNodeResponse>(await reads.HierarchyAsync(reached.Group, maxDepth, cancellationToken)));
 
-    private static async Task<Results<Ok<GroupList<GroupNodeResponse>>, NotFound>> Path(
+    private static async Task<Results<Ok<GroupList<GroupNodeResponse>>, NotFound, ProblemHttpResult>> Path(
         Guid id, Caller caller, GroupAccess access, GroupReads reads, CancellationToken cancellationToken)
-        => await access.FindAsync(caller, id, cancellationToken) is { } reached
-            ? TypedResults.Ok(new GroupList<GroupNodeResponse>(await reads.PathAsync(reached.Group, cancellationToken)))
-            : TypedResults.NotFound();
+        => await access.FindAsync(caller, id, cancellationToken) is not { } reached ? TypedResults.NotFound()
+            : MembersOnly(reached) is { } refused ? refused
+            : TypedResults.Ok(new GroupList<GroupNodeResponse>(await reads.PathAsync(reached.Group, cancellationToken)));
 
     private static ProblemHttpResult? RefuseUnstorable(CreateGroupRequest request)
     {
@@ -143,6 +154,10 @@ internal static class GroupsEndpoints
         var rest = JsonSerializer.SerializeToElement(request with { Metadata = null }, ApiJson.Options);
         return StorableJson.FaultOf(rest) is { } other ? Problems.Invalid("", "invalid_text", other) : null;
     }
+
+    public static ProblemHttpResult? MembersOnly(ReachedGroup reached) => reached.Role >= Role.GroupUser
+        ? null
+        : Problems.Forbidden(ProblemCodes.InsufficientRole, "This needs the role 'group_user' in the group.");
 
     public static ProblemHttpResult? OwnersOnly(ReachedGroup reached) => reached.Role >= Role.GroupOwner
         ? null
