@@ -8,34 +8,19 @@ namespace OnePlatform.Identity.Data;
 /// Deletes sessions and tokens long over, a few times a day. Spent ones stay for a while, because one that comes back was copied,
 /// and sessions too, because they tell a person's own addresses from strangers'.
 /// </summary>
-internal sealed partial class ForgetWhatIsOver(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetWhatIsOver> logger) : BackgroundService
+internal sealed class ForgetWhatIsOver(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetWhatIsOver> logger)
+    : PeriodicDeletion(s_interval, "Sessions and tokens that are over", clock, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(6);
     private static readonly TimeSpan s_tokensKept = TimeSpan.FromDays(14);
     private static readonly TimeSpan s_sessionsKept = TimeSpan.FromDays(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await ForgetAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogLater(exception);
-            }
-        }
-    }
-
-    internal async Task ForgetAsync(CancellationToken cancellationToken)
+    public override async Task ForgetAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;
         services.GetRequiredService<TenantScope>().ActAsSystem();
-        var (db, now) = (services.GetRequiredService<IdentityDb>(), clock.GetUtcNow());
+        var (db, now) = (services.GetRequiredService<IdentityDb>(), Clock.GetUtcNow());
         var (tokens, sessions) = (now - s_tokensKept, now - s_sessionsKept);
         await db.RefreshTokens.Where(t => t.ExpiresAt < tokens).ExecuteDeleteAsync(cancellationToken);
         await db.OneTimeTokens.Where(t => t.ExpiresAt < tokens).ExecuteDeleteAsync(cancellationToken);
@@ -43,7 +28,4 @@ internal sealed partial class ForgetWhatIsOver(IServiceScopeFactory scopes, Time
         await services.GetRequiredService<IOpenIddictTokenManager>().PruneAsync(tokens, cancellationToken);
         await services.GetRequiredService<IOpenIddictAuthorizationManager>().PruneAsync(tokens, cancellationToken);
     }
-
-    [LoggerMessage(LogLevel.Warning, "Sessions and tokens that are over could not be deleted; the next round will.")]
-    private partial void LogLater(Exception exception);
 }

@@ -59,8 +59,7 @@ internal static class ChatEndpoints
 
         async Task WriteAsync(string lines)
         {
-            await context.Response.WriteAsync(lines, CancellationToken.None);
-            await context.Response.Body.FlushAsync(CancellationToken.None);
+            await context.Response.SendAsync(lines, CancellationToken.None);
             await stream.AddAsync(lines);
         }
     }
@@ -80,8 +79,7 @@ internal static class ChatEndpoints
         UiMessageStream.WriteHeaders(context.Response);
         await foreach (var lines in answer)
         {
-            await context.Response.WriteAsync(lines, cancellationToken);
-            await context.Response.Body.FlushAsync(cancellationToken);
+            await context.Response.SendAsync(lines, cancellationToken);
         }
 
         return TypedResults.Empty;

@@ -10,35 +10,16 @@ namespace OnePlatform.Knowledge.Data;
 /// Deletes, every hour, the lines of answers nobody comes back for any more, and jobs long over. The last job of a document that is still
 /// there stays: it tells what became of it.
 /// </summary>
-internal sealed partial class ForgetWhatIsOver(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<ForgetWhatIsOver> logger) : BackgroundService
+internal sealed class ForgetWhatIsOver(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<ForgetWhatIsOver> logger)
+    : PeriodicDeletion(s_interval, "Answers and jobs that are over", clock, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_answersKept = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_jobsKept = TimeSpan.FromDays(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public override async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                await ForgetAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogLater(ex);
-            }
-        }
-    }
-
-    internal async Task ForgetAsync(CancellationToken cancellationToken)
-    {
-        var (everywhere, now) = (new TenantScope(), clock.GetUtcNow());
+        var (everywhere, now) = (new TenantScope(), Clock.GetUtcNow());
         everywhere.ActAsSystem();
         await using var batch = dataSource.CreateTenantBatch(everywhere);
         // Whoever writes one says so all the time: one this old has no writer, whole or not.
@@ -57,7 +38,4 @@ internal sealed partial class ForgetWhatIsOver(NpgsqlDataSource dataSource, Time
         });
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    [LoggerMessage(LogLevel.Warning, "Answers and jobs that are over could not be deleted; the next round will.")]
-    private partial void LogLater(Exception exception);
 }

@@ -50,11 +50,7 @@ internal static class AiEndpoints
         await streaming.WriteAsync(group.Id, streaming.NewMessageId(), task, WriteAsync, _ => Task.CompletedTask, cancellationToken);
         return TypedResults.Empty;
 
-        async Task WriteAsync(string lines)
-        {
-            await context.Response.WriteAsync(lines, CancellationToken.None);
-            await context.Response.Body.FlushAsync(CancellationToken.None);
-        }
+        Task WriteAsync(string lines) => context.Response.SendAsync(lines, CancellationToken.None);
     }
 
     private static async Task<Results<Ok<AiSearchResponse>, ProblemHttpResult>> Search(
