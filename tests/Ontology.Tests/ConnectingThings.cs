@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
+using Npgsql;
+using OnePlatform.Testing;
 
 namespace OnePlatform.Ontology.Tests;
 
@@ -86,6 +88,48 @@ public sealed class ConnectingThings(OntologyHost host) : IClassFixture<Ontology
         Assert.Equal(2, await host.Database.ScalarAsync<long>(
             "select count(*) from connections where group_id = $1 and archived_at is null", tenant.Group));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Restoring_one_end_while_the_other_is_archived_leaves_no_connection_live(bool restoreFirst)
+    {
+        var tenant = await host.TenantAsync();
+        var (a, b) = ((await tenant.ThingAsync("a")).Id(), (await tenant.ThingAsync("b")).Id());
+        await (await Connect(tenant, a, b, "references")).OkAsync();
+        using var archived = await tenant.Client.DeleteAsync($"/api/things/{a}");
+        Assert.Equal(HttpStatusCode.NoContent, archived.StatusCode);
+        Task<HttpResponseMessage> Restore() => tenant.Client.PostAsync($"/api/things/{a}/restore", null);
+        Task<HttpResponseMessage> Archive() => tenant.Client.DeleteAsync($"/api/things/{b}");
+        Task<HttpResponseMessage> first, second;
+        await using var owner = new NpgsqlConnection(host.Database.ConnectionString);
+        await owner.OpenAsync();
+        await using (var transaction = await owner.BeginTransactionAsync())
+        {
+            // The first has done all but its revision when the second begins.
+            await using var hold = new NpgsqlCommand("lock table thing_revisions in share mode", owner);
+            await hold.ExecuteNonQueryAsync();
+            first = restoreFirst ? Restore() : Archive();
+            await WaitingAsync(1);
+            second = restoreFirst ? Archive() : Restore();
+            await WaitingAsync(2);
+            await transaction.CommitAsync();
+        }
+
+        foreach (var answer in await Task.WhenAll(first, second))
+        {
+            using (answer)
+            {
+                Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+            }
+        }
+
+        Assert.Equal(0, await host.Database.ScalarAsync<long>(
+            "select count(*) from connections where group_id = $1 and archived_at is null", tenant.Group));
+    }
+
+    private Task WaitingAsync(int count) => Eventually.TrueAsync(async () => await host.Database.ScalarAsync<long>(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == count);
 
     private static Task<HttpResponseMessage> Connect(Tenant tenant, Guid from, Guid to, string type)
         => tenant.Client.PostAsJsonAsync("/api/connections", new { fromId = from, toId = to, type });

@@ -58,14 +58,20 @@ internal sealed class QuotaGate(NpgsqlDataSource dataSource, TimeProvider clock)
             return null;
         }
 
-        await using (var wait = new NpgsqlCommand(WaitForOthers, connection) { Parameters = { new() { Value = groupId }, new() { Value = quota.ToString() } } })
-        {
-            await wait.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await WaitAsync(connection, groupId, quota, limit, cancellationToken);
         await using var counting = new NpgsqlCommand(CountOf(quota), connection) { Parameters = { new() { Value = groupId } } };
         var used = (long)(await counting.ExecuteScalarAsync(cancellationToken))! - (written ? count : 0);
         return used + count <= limit.Most ? null : QuotaProblems.Exceeded(quota, used, limit);
+    }
+
+    /// <summary>Waits for every other writer who has to count, as <see cref="RefuseAsync"/> does: for who must count after locks that others take later.</summary>
+    public static async Task WaitAsync(NpgsqlConnection connection, Guid groupId, Quota quota, QuotaLimit? limit, CancellationToken cancellationToken)
+    {
+        if (limit is not null)
+        {
+            await using var wait = new NpgsqlCommand(WaitForOthers, connection) { Parameters = { new() { Value = groupId }, new() { Value = quota.ToString() } } };
+            await wait.ExecuteNonQueryAsync(cancellationToken);
+        }
     }
 
     /// <summary>Runs the statements that write <paramref name="count"/> rows, in a transaction of their own, unless the quota is used up.</summary>

@@ -38,6 +38,23 @@ internal sealed class ThingArchive(
         returning c.id, c.from_id, c.to_id, c.type, c.version
         """;
 
+    // In one order, as whoever joins things holds them: an end that is archived meanwhile would be left with a live connection.
+    private const string HoldEnds =
+        """
+        select t.id from things t
+        where t.group_id = @group_id and (t.id = @thing or (t.archived_at is null and t.id in (
+            select case when c.from_id = @thing then c.to_id else c.from_id end from connections c
+            where c.group_id = @group_id and c.archived_with = @thing)))
+        order by t.id for no key update
+        """;
+
+    private const string RestoreConnections =
+        """
+        update connections set archived_at = null, archived_with = null, updated_at = @now, version = version + 1
+        where group_id = @group_id and archived_with = @thing and from_id = any(@held) and to_id = any(@held)
+        returning id, from_id, to_id, type, version
+        """;
+
     /// <returns>The archived thing; null when another writer was first.</returns>
     public async Task<ThingResponse?> ArchiveAsync(ThingResponse thing, CancellationToken cancellationToken)
     {
@@ -80,26 +97,22 @@ internal sealed class ThingArchive(
             return (null, full);
         }
 
+        // Whoever connects takes the quota first, then the types, then the ends.
+        await QuotaGate.WaitAsync(connection, thing.GroupId, Quota.Connections, connections, cancellationToken);
+        await cycles.LockAllAsync(connection, thing.GroupId, cancellationToken);
+        var held = await HoldEndsAsync(connection, thing, cancellationToken);
         if (!await MoveAsync(connection, restored, thing.Version, cancellationToken))
         {
             return (null, null);
         }
 
-        await cycles.LockAllAsync(connection, thing.GroupId, cancellationToken);
         var lines = await ConnectionsAsync(
-            connection,
-            """
-            update connections c set archived_at = null, archived_with = null, updated_at = @now, version = c.version + 1
-            from things other
-            where c.group_id = @group_id and c.archived_with = @thing and other.archived_at is null
-                and other.id = case when c.from_id = @thing then c.to_id else c.from_id end
-            returning c.id, c.from_id, c.to_id, c.type, c.version
-            """,
-            "connection_restored", restored, now, cancellationToken);
+            connection, RestoreConnections, "connection_restored", restored, now, cancellationToken, command => command.Parameters.AddAll("held", NpgsqlDbType.Uuid, held));
         // What was connected meanwhile may forbid an old connection; such a one goes back into the archive.
         foreach (var forbidden in new[] { CloseCircles, AreTooMany })
         {
-            var back = await ConnectionsAsync(connection, forbidden, "connection_deleted", restored, now, cancellationToken, [.. lines.Select(l => l.TargetId!.Value)]);
+            var back = await ConnectionsAsync(
+                connection, forbidden, "connection_deleted", restored, now, cancellationToken, command => AddRules(command, [.. lines.Select(l => l.TargetId!.Value)]));
             lines.RemoveAll(line => back.Exists(c => c.TargetId == line.TargetId));
         }
 
@@ -129,6 +142,21 @@ internal sealed class ThingArchive(
         return reader.GetInt32(0);
     }
 
+    private static async Task<List<Guid>> HoldEndsAsync(NpgsqlConnection connection, ThingResponse thing, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(HoldEnds, connection);
+        command.Parameters.AddUuid("thing", thing.Id);
+        command.Parameters.AddUuid("group_id", thing.GroupId);
+        var held = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            held.Add(reader.GetGuid(0));
+        }
+
+        return held;
+    }
+
     private static async Task<bool> MoveAsync(NpgsqlConnection connection, ThingResponse thing, long version, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
@@ -145,22 +173,23 @@ internal sealed class ThingArchive(
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    private async Task<List<LogLine>> ConnectionsAsync(
+    private void AddRules(NpgsqlCommand command, Guid[] restored)
+    {
+        command.Parameters.AddAll("restored", NpgsqlDbType.Uuid, [.. restored]);
+        command.Parameters.Add(new NpgsqlParameter<string[]>("acyclic", cycles.TypesThat(t => t.Acyclic)));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("one_to", cycles.TypesThat(t => t.HasOneTo)));
+        command.Parameters.Add(new NpgsqlParameter<string[]>("one_from", cycles.TypesThat(t => t.HasOneFrom)));
+    }
+
+    private static async Task<List<LogLine>> ConnectionsAsync(
         NpgsqlConnection connection, string sql, string type, ThingResponse thing, DateTimeOffset now, CancellationToken cancellationToken,
-        Guid[]? restored = null)
+        Action<NpgsqlCommand>? addMore = null)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         command.Parameters.AddTime("now", now);
         command.Parameters.AddUuid("thing", thing.Id);
         command.Parameters.AddUuid("group_id", thing.GroupId);
-        if (restored is not null)
-        {
-            command.Parameters.AddAll("restored", NpgsqlDbType.Uuid, [.. restored]);
-            command.Parameters.Add(new NpgsqlParameter<string[]>("acyclic", cycles.TypesThat(t => t.Acyclic)));
-            command.Parameters.Add(new NpgsqlParameter<string[]>("one_to", cycles.TypesThat(t => t.HasOneTo)));
-            command.Parameters.Add(new NpgsqlParameter<string[]>("one_from", cycles.TypesThat(t => t.HasOneFrom)));
-        }
-
+        addMore?.Invoke(command);
         var lines = new List<LogLine>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
