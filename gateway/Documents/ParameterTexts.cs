@@ -44,6 +44,7 @@ internal static class ParameterTexts
         ["returnTo"] = "Where to go after the sign-in; an address of a trusted origin.",
         ["role"] = "Only these roles; several are separated by commas.",
         ["scope"] = "subtree adds the groups below the acting one that allow it.",
+        ["size"] = "How many events the checkpoint covers; the latest unless stated.",
         ["slug"] = "The group's name in addresses.",
         ["sort"] = "Fields to sort by, as in -createdAt,name; a minus sorts downwards. The id breaks ties.",
         ["source"] = "Only events of these services; several are separated by commas.",

@@ -1,4 +1,5 @@
 using MassTransit;
+using OnePlatform.Events.Checkpoints;
 using OnePlatform.Events.Data;
 using OnePlatform.Events.Delivery;
 using OnePlatform.Events.Exporting;
@@ -32,6 +33,7 @@ builder.Services.AddValidation();
 builder.AddReading();
 builder.AddStreaming();
 builder.AddRetention();
+builder.AddCheckpoints();
 builder.AddWebhooks();
 
 var app = builder.Build();
@@ -50,6 +52,7 @@ app.MapRedrive();
 app.MapEventStream();
 app.MapEventExport();
 app.MapRetention();
+app.MapCheckpoints();
 app.MapWebhooks();
 app.MapDeliveries();
 app.Run();

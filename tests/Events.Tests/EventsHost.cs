@@ -60,6 +60,8 @@ public class EventsHost : IAsyncLifetime
             // Tests count the events of a log that they read; the one that is about reads turns it on.
             ["Events:Reads:Window"] = "00:00:00",
             ["Events:Retention:Share"] = "1",
+            // Tests make checkpoints themselves.
+            ["Events:Checkpoints:Interval"] = "1.00:00:00",
         };
         foreach (var (name, value) in Settings.Concat(settings))
         {

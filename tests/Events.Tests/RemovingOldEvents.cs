@@ -58,6 +58,8 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
         Assert.Equal(5, (await _host.PositionsAsync(held)).Length);
         Assert.Equal(Enumerable.Range(1, 900).Select(p => (long)p), Archived(ours).Select(l => JsonNode.Parse(l)!["position"]!.GetValue<long>()));
         Assert.Equal(0, await _host.Database.ScalarAsync<long>("select coalesce(sum(count), 0)::bigint from event_counts where group_id = $1", ours));
+        Assert.Equal("{[1,901)}", await RemovedAsync(ours));
+        Assert.Null(await RemovedAsync(held));
     }
 
     [Fact]
@@ -67,6 +69,7 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
         var month = await MonthAsync(2021, 6);
         await RecordInAsync(month, group, 20);
         // A run that was killed after it had cut the month off.
+        await _host.Database.ScalarAsync<int>("insert into event_trees (group_id, removed) values ($1, '{[1,21)}')", group);
         await using (var cut = _host.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand("select cut_off_events('events_2021_06')"))
         {
             Assert.True((bool)(await cut.ExecuteScalarAsync())!);
@@ -77,9 +80,11 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
         Assert.Contains("legal hold", refused.MessageText, StringComparison.Ordinal);
         Assert.Equal(0, await PurgeAsync());
         Assert.Equal(20, (await _host.PositionsAsync(group)).Length);
+        Assert.Equal("{}", await RemovedAsync(group));
 
         await SetAsync(group, days: 30, hold: false);
         Assert.Equal(20, await PurgeAsync());
+        Assert.Equal("{[1,21)}", await RemovedAsync(group));
         Assert.Equal(20, Archived(group).Count);
     }
 
@@ -188,6 +193,8 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
 
     private Task<string?> RelationAsync(DateTimeOffset month, string prefix = "events")
         => _host.Database.ScalarAsync<string>("select to_regclass($1)::text", $"{prefix}_{month:yyyy_MM}");
+
+    private Task<string?> RemovedAsync(Guid group) => _host.Database.ScalarAsync<string>("select removed::text from event_trees where group_id = $1", group);
 
     private async Task<JsonNode> ToldAsync(Guid group)
     {

@@ -25,7 +25,7 @@ public sealed class ForgettingWhatIsOver(IdentityHost identity) : IClassFixture<
         await AgeAsync(
             "update refresh_tokens set expires_at = now() - interval '15 days' where hash = (select t.hash from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id where u.email = $1 limit 1)",
             stays);
-        await identity.Host.Services.GetRequiredService<ForgetWhatIsOver>().ForgetAsync(CancellationToken.None);
+        await identity.Host.Services.GetRequiredService<ForgetWhatIsOver>().RoundAsync(CancellationToken.None);
         Assert.Equal((0, 0, 0), await KeptAsync(gone));
         Assert.Equal((2, 1, 2), await KeptAsync(stays));
     }

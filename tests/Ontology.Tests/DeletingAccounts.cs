@@ -117,7 +117,7 @@ public sealed class DeletingAccounts(OntologyHost host) : IClassFixture<Ontology
                 (await invited.OkAsync()).Id(), created, closed);
         }
 
-        await host.Services.GetRequiredService<ForgetInvitations>().ForgetAsync(CancellationToken.None);
+        await host.Services.GetRequiredService<ForgetInvitations>().RoundAsync(CancellationToken.None);
         Assert.Equal(
             "closed,expired,new",
             await host.Database.ScalarAsync<string>("select string_agg(name, ',' order by name) from invitations where group_id = $1", tenant.Group));

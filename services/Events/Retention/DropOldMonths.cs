@@ -26,9 +26,15 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
             {
                 total += await FinishAsync(connection, name, due, now, cancellationToken);
             }
-            else if (await IsOverAsync(connection, name, due, cancellationToken) && await CutOffAsync(connection, name, cancellationToken))
+            else if (await IsOverAsync(connection, name, due, cancellationToken))
             {
-                total += await FinishAsync(connection, name.Replace("events_", Cut, StringComparison.Ordinal), due, now, cancellationToken);
+                // Before nobody sees them any more, and again for those that came meanwhile.
+                var (from, to) = BoundsOf(name);
+                await NoteAsync(connection, RetentionSql.Month, cancellationToken, from, to);
+                if (await CutOffAsync(connection, name, cancellationToken))
+                {
+                    total += await FinishAsync(connection, name.Replace("events_", Cut, StringComparison.Ordinal), due, now, cancellationToken);
+                }
             }
 
             await pace.RestAsync(cancellationToken);
@@ -53,8 +59,7 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
     private static async Task<bool> IsOverAsync(
         NpgsqlConnection connection, string name, IReadOnlyDictionary<Guid, DateTimeOffset> due, CancellationToken cancellationToken)
     {
-        var from = new DateTimeOffset(DateTime.ParseExact(name["events_".Length..], "yyyy_MM", CultureInfo.InvariantCulture), TimeSpan.Zero);
-        var to = from.AddMonths(1);
+        var (from, to) = BoundsOf(name);
         if (due.Count == 0 || due.Values.Max() < to)
         {
             return false;
@@ -86,6 +91,12 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
         return any;
     }
 
+    private static (DateTimeOffset From, DateTimeOffset To) BoundsOf(string month)
+    {
+        var from = new DateTimeOffset(DateTime.ParseExact(month["events_".Length..], "yyyy_MM", CultureInfo.InvariantCulture), TimeSpan.Zero);
+        return (from, from.AddMonths(1));
+    }
+
     /// <returns>False when somebody held the log for so long that writers would have had to wait; the next run tries again.</returns>
     private static async Task<bool> CutOffAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -97,6 +108,7 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
         NpgsqlConnection connection, string name, IReadOnlyDictionary<Guid, DateTimeOffset> due, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await PutBackAsync(connection, name, due, cancellationToken);
+        await NoteAsync(connection, name, cancellationToken);
         var told = new List<NpgsqlBatchCommand>();
         var total = 0L;
         foreach (var (group, count) in await CountAsync(connection, name, cancellationToken))
@@ -134,6 +146,13 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
         return total;
     }
 
+    private static async Task NoteAsync(NpgsqlConnection connection, string events, CancellationToken cancellationToken, params DateTimeOffset[] bounds)
+    {
+        await using var command = new NpgsqlCommand(RetentionSql.Note(events), connection);
+        command.Parameters.AddRange(Array.ConvertAll(bounds, bound => new NpgsqlParameter { Value = bound }));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Events that came late to an old month, and those of groups that keep more than they did when it was cut off.</summary>
     private static async Task PutBackAsync(
         NpgsqlConnection connection, string name, IReadOnlyDictionary<Guid, DateTimeOffset> due, CancellationToken cancellationToken)
@@ -142,8 +161,11 @@ internal sealed partial class DropOldMonths(EventArchive archive, RetentionMetri
             $"""
              with back as (
                  delete from {name} e where not exists (
-                     select from unnest($1, $2) d(id, before) where d.id = e.group_id and e.recorded_at < d.before) returning e.*)
-             insert into events select * from back on conflict (id) do nothing
+                     select from unnest($1, $2) d(id, before) where d.id = e.group_id and e.recorded_at < d.before) returning e.*),
+             here as (insert into events select * from back on conflict (id) do nothing)
+             update event_trees t set removed = t.removed - b.positions
+             from (select group_id, range_agg(int8range(position, position, '[]')) as positions from back group by group_id) b
+             where t.group_id = b.group_id
              """, connection)
         { Parameters = { new() { Value = due.Keys.ToArray() }, new() { Value = due.Values.ToArray() } } };
         await command.ExecuteNonQueryAsync(cancellationToken);

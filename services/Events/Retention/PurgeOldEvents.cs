@@ -14,35 +14,12 @@ namespace OnePlatform.Events.Retention;
 /// </summary>
 internal sealed partial class PurgeOldEvents(
     TenantSessions sessions, DropOldMonths months, EventArchive archive, OutboxSignal signal, RetentionMetrics metrics, IOptions<RetentionOptions> options,
-    IOptions<WebhookOptions> webhooks, TimeProvider clock, ILogger<PurgeOldEvents> logger) : BackgroundService
+    IOptions<WebhookOptions> webhooks, TimeProvider clock, ILogger<PurgeOldEvents> logger)
+    : PeriodicWork(options.Value.Interval, "Old events were not all removed", clock, logger, atOnce: true)
 {
-    // Any number will do, as long as every instance uses the same.
     private const long LockId = 0x7075_7267_65;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.Interval, clock);
-        try
-        {
-            do
-            {
-                try
-                {
-                    await PurgeAsync(stoppingToken);
-                }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-                {
-                    metrics.Failed();
-                    LogFailed(exception);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // What is left is removed by the next run.
-        }
-    }
+    public override Task RoundAsync(CancellationToken cancellationToken) => PurgeAsync(cancellationToken);
 
     /// <returns>How many events went; null when somebody else is at it.</returns>
     internal async Task<long?> PurgeAsync(CancellationToken cancellationToken)
@@ -50,16 +27,16 @@ internal sealed partial class PurgeOldEvents(
         var scope = new TenantScope();
         scope.ActAsSystem();
         await using var connection = await sessions.OpenAsync(scope, cancellationToken);
-        if (!await IsFirstAsync(connection, cancellationToken))
+        if (!await SessionLock.TryTakeAsync(connection, LockId, cancellationToken))
         {
             return null;
         }
 
         try
         {
-            var pace = new Pace(options.Value.Share, clock);
+            var pace = new Pace(options.Value.Share, Clock);
             var due = await DueAsync(connection, cancellationToken);
-            var total = await months.RunAsync(connection, due, clock.GetUtcNow(), pace, cancellationToken);
+            var total = await months.RunAsync(connection, due, Clock.GetUtcNow(), pace, cancellationToken);
             foreach (var (group, before) in due)
             {
                 total += await PurgeAsync(connection, group, before, pace, cancellationToken);
@@ -71,33 +48,14 @@ internal sealed partial class PurgeOldEvents(
         }
         finally
         {
-            await ResignAsync(connection);
+            await SessionLock.GiveBackAsync(connection, LockId);
         }
-    }
-
-    private static async Task ResignAsync(NpgsqlConnection connection)
-    {
-        try
-        {
-            await using var unlock = new NpgsqlCommand($"select pg_advisory_unlock({LockId})", connection);
-            await unlock.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException or TimeoutException)
-        {
-            // The session is gone, and the lock with it. What ended it is what the caller hears of.
-        }
-    }
-
-    private static async Task<bool> IsFirstAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", connection);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private async Task<Dictionary<Guid, DateTimeOffset>> DueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var due = new Dictionary<Guid, DateTimeOffset>();
-        await using var command = new NpgsqlCommand(RetentionSql.Due, connection) { Parameters = { new() { Value = clock.GetUtcNow() } } };
+        await using var command = new NpgsqlCommand(RetentionSql.Due, connection) { Parameters = { new() { Value = Clock.GetUtcNow() } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -133,7 +91,7 @@ internal sealed partial class PurgeOldEvents(
         {
             await TellAsync(connection, group, before, total, archives, cancellationToken);
             metrics.Purged(total, "rows");
-            LogPurged(total, group);
+            LogPurged(Logger, total, group);
         }
 
         return total;
@@ -193,7 +151,7 @@ internal sealed partial class PurgeOldEvents(
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("delete from event_counts where group_id = $1 and count <= 0") { Parameters = { new() { Value = group } } });
-        batch.BatchCommands.Add(OutboxMessage.InsertOf(PurgedEvents.Of(group, count, before, archives, clock.GetUtcNow())));
+        batch.BatchCommands.Add(OutboxMessage.InsertOf(PurgedEvents.Of(group, count, before, archives, Clock.GetUtcNow())));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -201,14 +159,13 @@ internal sealed partial class PurgeOldEvents(
     {
         await using var command = new NpgsqlCommand("delete from webhook_deliveries where status <> 'pending' and created_at < $1", connection)
         {
-            Parameters = { new() { Value = clock.GetUtcNow() - webhooks.Value.KeepDeliveries } },
+            Parameters = { new() { Value = Clock.GetUtcNow() - webhooks.Value.KeepDeliveries } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} events of group {Group} were older than it keeps, and were removed.")]
-    private partial void LogPurged(long count, Guid group);
+    private static partial void LogPurged(ILogger logger, long count, Guid group);
 
-    [LoggerMessage(LogLevel.Error, "Old events could not be removed; the next run goes on with it.")]
-    private partial void LogFailed(Exception exception);
+    protected override void CountFailure() => metrics.Failed();
 }

@@ -29,18 +29,33 @@ internal static class RetentionSql
         where e.group_id = $1 and e.recorded_at < $2 and e.position >= $3 and e.position <= $4 order by e.position
         """;
 
-    /// <summary>What was counted is taken off the counts. A hold that was set meanwhile stops it.</summary>
+    /// <summary>What was counted is taken off the counts, and the tree is told what went. A hold that was set meanwhile stops it.</summary>
     public const string Remove =
         """
         with removed as (
             delete from events where group_id = $1 and recorded_at < $2 and position >= $3 and position <= $4
                 and not exists (select from event_retention r where r.group_id = $1 and r.legal_hold)
-            returning occurred_at, type),
+            returning occurred_at, type, position),
         sums as (select date_bin('15 minutes', occurred_at, timestamptz '2000-01-01 00:00Z') as slot, type, count(*) as n from removed group by 1, 2),
         less as (
-            update event_counts c set count = c.count - s.n from sums s where c.group_id = $1 and c.slot = s.slot and c.type = s.type)
+            update event_counts c set count = c.count - s.n from sums s where c.group_id = $1 and c.slot = s.slot and c.type = s.type),
+        noted as (
+            insert into event_trees as t (group_id, removed)
+            select $1, range_agg(int8range(position, position, '[]')) from removed having count(*) > 0
+            on conflict (group_id) do update set removed = t.removed + excluded.removed)
         select count(*) from removed
         """;
+
+    /// <summary>A month as long as it is part of the log. $1, $2: where it begins and ends.</summary>
+    public const string Month = "(select group_id, position from events where id >= first_event_id($1) and id < first_event_id($2)) month";
+
+    /// <summary>That all of these events go, for whoever asks the log's tree for one.</summary>
+    public static string Note(string events) =>
+        $"""
+         insert into event_trees as t (group_id, removed)
+         select group_id, range_agg(int8range(position, position, '[]')) from {events} group by group_id
+         on conflict (group_id) do update set removed = t.removed + excluded.removed
+         """;
 
     /// <summary>Months of which a part exists, and those that were cut off and are not yet gone.</summary>
     public const string Months =

@@ -7,7 +7,7 @@ internal sealed class WebhookOptions
 {
     public const string Section = "Webhooks";
 
-    /// <summary>Protects the secrets at rest; whoever changes it loses them. At least 32 characters.</summary>
+    /// <summary>Protects the secrets at rest; whoever changes it loses them. Checkpoints are signed with a key derived from it. At least 32 characters.</summary>
     [Required, MinLength(32)]
     public string EncryptionSecret { get; set; } = "";
 

@@ -9,13 +9,13 @@ namespace OnePlatform.Identity.Data;
 /// and sessions too, because they tell a person's own addresses from strangers'.
 /// </summary>
 internal sealed class ForgetWhatIsOver(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetWhatIsOver> logger)
-    : PeriodicDeletion(s_interval, "Sessions and tokens that are over", clock, logger)
+    : PeriodicWork(s_interval, "Sessions and tokens that are over could not be deleted", clock, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(6);
     private static readonly TimeSpan s_tokensKept = TimeSpan.FromDays(14);
     private static readonly TimeSpan s_sessionsKept = TimeSpan.FromDays(30);
 
-    public override async Task ForgetAsync(CancellationToken cancellationToken)
+    public override async Task RoundAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var services = scope.ServiceProvider;

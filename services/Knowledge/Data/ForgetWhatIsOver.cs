@@ -11,13 +11,13 @@ namespace OnePlatform.Knowledge.Data;
 /// there stays: it tells what became of it.
 /// </summary>
 internal sealed class ForgetWhatIsOver(NpgsqlDataSource dataSource, TimeProvider clock, ILogger<ForgetWhatIsOver> logger)
-    : PeriodicDeletion(s_interval, "Answers and jobs that are over", clock, logger)
+    : PeriodicWork(s_interval, "Answers and jobs that are over could not be deleted", clock, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_answersKept = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_jobsKept = TimeSpan.FromDays(30);
 
-    public override async Task ForgetAsync(CancellationToken cancellationToken)
+    public override async Task RoundAsync(CancellationToken cancellationToken)
     {
         var (everywhere, now) = (new TenantScope(), Clock.GetUtcNow());
         everywhere.ActAsSystem();

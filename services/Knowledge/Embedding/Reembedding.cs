@@ -63,8 +63,7 @@ internal sealed partial class Reembedding(
     private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using var held = await sessions.OpenAsync(new TenantScope(), cancellationToken);
-        await using var claim = new NpgsqlCommand($"select pg_try_advisory_lock({LockId})", held);
-        if (await claim.ExecuteScalarAsync(cancellationToken) is not true)
+        if (!await SessionLock.TryTakeAsync(held, LockId, cancellationToken))
         {
             return false;
         }
@@ -76,21 +75,7 @@ internal sealed partial class Reembedding(
         }
         finally
         {
-            await ReleaseAsync(held);
-        }
-    }
-
-    // The connection goes back to its pool, and would hold the lock there until somebody uses it.
-    private static async Task ReleaseAsync(NpgsqlConnection held)
-    {
-        try
-        {
-            await using var release = new NpgsqlCommand($"select pg_advisory_unlock({LockId})", held);
-            await release.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception ex) when (ex is NpgsqlException or InvalidOperationException or TimeoutException)
-        {
-            // The session is gone, and the lock with it.
+            await SessionLock.GiveBackAsync(held, LockId);
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class ForgettingWhatIsOver(KnowledgeHost host) : IClassFixture<Kno
         await one.Client.GetAsync("/api/ai/chat/c", 200);
     }
 
-    private Task ForgetAsync() => host.Services.GetRequiredService<ForgetWhatIsOver>().ForgetAsync(CancellationToken.None);
+    private Task ForgetAsync() => host.Services.GetRequiredService<ForgetWhatIsOver>().RoundAsync(CancellationToken.None);
 
     private Task<long> LinesAsync(Tenant tenant) => host.Database.ScalarAsync<long>("select count(*) from chat_answer_lines where group_id = $1", tenant.Group);
 

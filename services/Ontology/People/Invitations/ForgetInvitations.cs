@@ -9,12 +9,12 @@ namespace OnePlatform.Ontology.People.Invitations;
 /// follows an old link learns why it leads nowhere.
 /// </summary>
 internal sealed class ForgetInvitations(IServiceScopeFactory scopes, TimeProvider clock, ILogger<ForgetInvitations> logger)
-    : PeriodicDeletion(s_interval, "Invitations that are over", clock, logger)
+    : PeriodicWork(s_interval, "Invitations that are over could not be deleted", clock, logger)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(6);
     private static readonly TimeSpan s_kept = TimeSpan.FromDays(30);
 
-    public override async Task ForgetAsync(CancellationToken cancellationToken)
+    public override async Task RoundAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         scope.ServiceProvider.GetRequiredService<TenantScope>().ActAsSystem();
