@@ -46,6 +46,23 @@ public sealed class CallingTheLog(PlatformFixture platform)
         Assert.Contains("entity_created", await CallAsync(client, "ExportEvents", "/api/events/export?format=csv"), StringComparison.Ordinal);
         Assert.Contains("entity_created", await CallAsync(client, "ListThingEvents", $"/api/things/{thing}/events"), StringComparison.Ordinal);
         await StreamAsync(client, id);
+        await TrustAsync(client, id);
+    }
+
+    private async Task TrustAsync(HttpClient client, Guid id)
+    {
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var proof = await client.GetAsync(new Uri($"/api/events/{id}/proof", UriKind.Relative));
+                return proof.IsSuccessStatusCode;
+            },
+            s_deadline);
+        Assert.Contains("x.seen", await CallAsync(client, "ProveEvent", $"/api/events/{id}/proof"), StringComparison.Ordinal);
+        var statement = JsonNode.Parse(await CallAsync(client, "ListCheckpoints", "/api/events/checkpoints?limit=1"))!["results"]![0]!["statement"]!.GetValue<string>();
+        var verified = JsonNode.Parse(await CallAsync(client, "VerifyLog", "/api/events/verify", new { checkpoint = statement, from = 1 }))!;
+        Assert.True(verified["isIntact"]!.GetValue<bool>(), verified.ToJsonString());
+        Assert.True(verified["checked"]!.GetValue<long>() >= 2);
     }
 
     private async Task StreamAsync(HttpClient client, Guid expected)

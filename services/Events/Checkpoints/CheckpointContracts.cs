@@ -40,4 +40,15 @@ public sealed record VerifyLogResponse(
 /// <summary>One thing that is not as it was.</summary>
 /// <param name="Code">event_changed, event_missing, event_added, tree_changed, checkpoint_changed, other_key, checkpoint_differs, not_signed_here or log_shorter.</param>
 /// <param name="Position">Absent where it is not about one event.</param>
-public sealed record LogFault(string Code, string Detail, long? Position = null);
+public sealed record LogFault(string Code, string Detail, long? Position = null)
+{
+    internal const string EventChanged = "event_changed";
+    internal const string EventMissing = "event_missing";
+    internal const string EventAdded = "event_added";
+    internal const string TreeChanged = "tree_changed";
+    internal const string CheckpointChanged = "checkpoint_changed";
+    internal const string OtherKey = "other_key";
+    internal const string CheckpointDiffers = "checkpoint_differs";
+    internal const string NotSignedHere = "not_signed_here";
+    internal const string LogShorter = "log_shorter";
+}

@@ -24,12 +24,12 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
         var size = latest?.Size ?? 0;
         if (kept is not null && !await IsSignedAsync(group, kept, statement!, cancellationToken))
         {
-            faults.Add(new LogFault("not_signed_here", "The statement was not signed by this service, nor is it one that it has."));
+            faults.Add(new LogFault(LogFault.NotSignedHere, "The statement was not signed by this service, nor is it one that it has."));
         }
 
         if (kept?.Size > size)
         {
-            faults.Add(new LogFault("log_shorter", $"The statement covers {kept.Size} events; the latest checkpoint covers {size}."));
+            faults.Add(new LogFault(LogFault.LogShorter, $"The statement covers {kept.Size} events; the latest checkpoint covers {size}."));
         }
 
         if (latest is null)
@@ -48,7 +48,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
         await CheckRootAsync(tiles, latest, group, faults);
         if (comparable is not null && RootOf(tiles, comparable.Size) != comparable.RootHash)
         {
-            faults.Add(new LogFault("checkpoint_differs", $"The first {comparable.Size} events are not those that the statement covers."));
+            faults.Add(new LogFault(LogFault.CheckpointDiffers, $"The first {comparable.Size} events are not those that the statement covers."));
         }
 
         CheckTiles(tiles, touched, size, faults);
@@ -86,18 +86,18 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
     {
         if (RootOf(tiles, latest.Size) != latest.RootHash)
         {
-            faults.Add(new LogFault("tree_changed", $"The tree over {latest.Size} events has another root than its checkpoint."));
+            faults.Add(new LogFault(LogFault.TreeChanged, $"The tree over {latest.Size} events has another root than its checkpoint."));
         }
 
         if (CheckpointSigner.Read(latest.Statement) != new CheckpointStatement(group, latest.Size, latest.RootHash))
         {
-            faults.Add(new LogFault("checkpoint_changed", "The latest checkpoint does not say what its statement says."));
+            faults.Add(new LogFault(LogFault.CheckpointChanged, "The latest checkpoint does not say what its statement says."));
         }
         else if (!await signer.IsOursAsync(latest.Statement))
         {
             faults.Add(signer.NamesOurKey(latest.Statement)
-                ? new LogFault("checkpoint_changed", "The latest checkpoint's statement is not the one that was signed.")
-                : new LogFault("other_key", "The latest checkpoint was signed with another key than today's: the service's secret was changed, or somebody else signed."));
+                ? new LogFault(LogFault.CheckpointChanged, "The latest checkpoint's statement is not the one that was signed.")
+                : new LogFault(LogFault.OtherKey, "The latest checkpoint was signed with another key than today's: the service's secret was changed, or somebody else signed."));
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
             if (hashes is not { } own
                 || (count == TileId.Width && !IsAt(tiles.Find(id.Parent, index + 1), index, MerkleTree.RootOfPerfect(own.Span))))
             {
-                faults.Add(new LogFault("tree_changed", $"Hashes of level {id.Level} from {id.Number << TileId.WidthBits} on are not those that the level above was made of."));
+                faults.Add(new LogFault(LogFault.TreeChanged, $"Hashes of level {id.Level} from {id.Number << TileId.WidthBits} on are not those that the level above was made of."));
             }
         }
     }
@@ -133,7 +133,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
 
             if (position < next)
             {
-                faults.Add(new LogFault("event_added", "Two events have this position.", position));
+                faults.Add(new LogFault(LogFault.EventAdded, "Two events have this position.", position));
                 continue;
             }
 
@@ -145,7 +145,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
             }
             else
             {
-                faults.Add(new LogFault("event_changed", "The event is not the one that was recorded.", position));
+                faults.Add(new LogFault(LogFault.EventChanged, "The event is not the one that was recorded.", position));
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
         }
 
         var lost = await NotRemovedAsync(group, missing, cancellationToken);
-        faults.AddRange(lost.Select(position => new LogFault("event_missing", "The event is gone, and not by retention.", position)));
+        faults.AddRange(lost.Select(position => new LogFault(LogFault.EventMissing, "The event is gone, and not by retention.", position)));
         return (matched, missing.Count - lost.Count);
     }
 
