@@ -18,7 +18,8 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
     /// <summary>Applies what is missing, and makes or renews the restricted role.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        await using var dataSource = NpgsqlDataSource.Create(owner);
+        // It takes as long as it takes: to wait for another step, to fill a table, to build an index.
+        await using var dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(owner) { CommandTimeout = 0 });
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await ExecuteAsync(connection, $"select pg_advisory_lock({LockId})", cancellationToken);
         try

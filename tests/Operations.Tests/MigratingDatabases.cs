@@ -50,6 +50,36 @@ public sealed class MigratingDatabases : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_takes_longer_than_a_command_may_and_so_does_one_that_waits_for_it()
+    {
+        File.WriteAllText(Path.Combine(_secrets, "ConnectionStrings__eventsdb"), $"{Owner};Command Timeout=1");
+        Task<(int ExitCode, string Output)[]> steps;
+        await using (var connection = new NpgsqlConnection(Owner))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            // As long as this is not committed, nobody else makes a table of that name.
+            await using var hold = new NpgsqlCommand("""create table "__EFMigrationsHistory" (migration_id text)""", connection);
+            await hold.ExecuteNonQueryAsync();
+            steps = Task.WhenAll(RunAsync("Events", "--migrate"), RunAsync("Events", "--migrate"));
+            await Eventually.TrueAsync(
+                async () =>
+                {
+                    await using var admin = new NpgsqlConnection(_admin);
+                    await admin.OpenAsync();
+                    await using var waiting = new NpgsqlCommand(
+                        $"select count(*) from pg_stat_activity where datname = '{_database}' and wait_event_type = 'Lock' and query_start < now() - interval '2 seconds'", admin);
+                    return steps.IsCompleted || (long)(await waiting.ExecuteScalarAsync())! == 2;
+                },
+                s_patience);
+            Assert.False(steps.IsCompleted);
+            await transaction.RollbackAsync();
+        }
+
+        Assert.All(await steps, step => Assert.True(step.ExitCode == 0, step.Output));
+    }
+
+    [Fact]
     public async Task A_service_refuses_a_schema_that_is_not_its_own_and_says_what_to_do()
     {
         var unmigrated = await RunAsync("Events");
