@@ -13,7 +13,7 @@ namespace OnePlatform.Events.Checkpoints;
 /// <summary>Checkpoints as readers of the log see them, and proofs from its tree.</summary>
 internal sealed class CheckpointStore(NpgsqlDataSource dataSource, TenantScope scope, CursorSigner cursors)
 {
-    public const string Columns = "c.id, c.size, c.root_hash, c.created_at, c.statement";
+    private const string Columns = "c.id, c.size, c.root_hash, c.created_at, c.statement";
 
     public static readonly ListDefinition List = new("events.checkpoints", new FieldMap(
         Field.Id("c.id"),
@@ -44,7 +44,7 @@ internal sealed class CheckpointStore(NpgsqlDataSource dataSource, TenantScope s
             command.Parameters.Add(new NpgsqlParameter(name, value));
         }
 
-        return await QueryAsync(command, async reader => (await plan.ReadPageAsync(reader, row => Read(row), cancellationToken), plan, errors), cancellationToken);
+        return await QueryAsync(command, async reader => (await plan.ReadPageAsync(reader, Read, cancellationToken), plan, errors), cancellationToken);
     }
 
     /// <returns>The latest of the group, or the one of that size; null when there is none.</returns>
@@ -66,7 +66,7 @@ internal sealed class CheckpointStore(NpgsqlDataSource dataSource, TenantScope s
     /// <returns>Neither when there is no such event.</returns>
     public async Task<(ProofResponse? Proof, ProblemHttpResult? Problem)> ProveAsync(Guid id, long? size, CancellationToken cancellationToken)
     {
-        if (await FindEntryAsync(id, cancellationToken) is not var (group, position, entry))
+        if (await FindEntryAsync(id, cancellationToken) is not var (group, position, entry, leaf))
         {
             return (null, null);
         }
@@ -92,8 +92,7 @@ internal sealed class CheckpointStore(NpgsqlDataSource dataSource, TenantScope s
 
         return (new ProofResponse(
             id, group == LogEntry.PlatformGroup ? null : group, position, position - 1, entry,
-            Convert.ToHexStringLower(MerkleTree.LeafOf(System.Text.Encoding.UTF8.GetBytes(entry))),
-            hashes.ConvertAll(hash => Convert.ToHexStringLower(hash!)), checkpoint), null);
+            Convert.ToHexStringLower(leaf), hashes.ConvertAll(hash => Convert.ToHexStringLower(hash!)), checkpoint), null);
     }
 
     public async Task<T> QueryAsync<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
@@ -105,14 +104,14 @@ internal sealed class CheckpointStore(NpgsqlDataSource dataSource, TenantScope s
         return await read(reader);
     }
 
-    private Task<(Guid Group, long Position, string Entry)?> FindEntryAsync(Guid id, CancellationToken cancellationToken) => QueryAsync(
-        new NpgsqlBatchCommand($"select e.group_id, e.position, {EventEntry.Sql} from events e where e.id = $1 and e.group_id = any ($2)")
+    private Task<(Guid Group, long Position, string Entry, byte[] Leaf)?> FindEntryAsync(Guid id, CancellationToken cancellationToken) => QueryAsync(
+        new NpgsqlBatchCommand($"select e.group_id, e.position, {EventEntry.Sql}, {EventEntry.Leaf} from events e where e.id = $1 and e.group_id = any ($2)")
         {
             Parameters = { new() { Value = id }, new() { Value = scope.Groups.ToArray() } },
         },
         async reader => await reader.ReadAsync(cancellationToken)
-            ? (reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2))
-            : ((Guid, long, string)?)null,
+            ? (reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2), reader.GetFieldValue<byte[]>(3))
+            : ((Guid, long, string, byte[])?)null,
         cancellationToken);
 
     private static CheckpointResponse Read(DbDataReader row) => new(

@@ -16,7 +16,7 @@ internal static class EventEntry
             'metadata', e.metadata, 'changes', e.changes, 'requestId', e.request_id, 'traceId', e.trace_id, 'ip', e.ip, 'userAgent', e.user_agent)::text
         """;
 
-    /// <summary>As <see cref="MerkleTree.LeafOf"/>; in the database, which then sends 32 bytes for each event.</summary>
+    /// <summary>The hash of an entry by RFC 9162, section 2.1.1; in the database, which then sends 32 bytes for each event.</summary>
     public const string Leaf = $"sha256('\\x00'::bytea || convert_to({Sql}, 'UTF8'))";
 
     public const string Leaves = $"select e.position, {Leaf} from events e where e.group_id = $1 and e.position between $2 and $3 order by e.position";

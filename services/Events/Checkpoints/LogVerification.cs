@@ -42,8 +42,7 @@ internal sealed class LogVerification(CheckpointStore store, CheckpointSigner si
         var touched = TouchedBy(from, to, size);
         var all = new LeafRange(0, size);
         LeafRange[] parts = [all, .. consistency, .. comparable is null ? Array.Empty<LeafRange>() : [new LeafRange(0, comparable.Size)]];
-        var tiles = await store.TilesAsync(TreeTiles.Select(
-            group, touched.Concat(parts.SelectMany(MerkleTree.PerfectPartsOf).Select(part => TileId.Of(part).Tile))), cancellationToken);
+        var tiles = await store.TilesAsync(TreeTiles.Select(group, touched.Concat(TreeTiles.Of(parts))), cancellationToken);
 
         await CheckRootAsync(tiles, latest, group, faults);
         if (comparable is not null && RootOf(tiles, comparable.Size) != comparable.RootHash)

@@ -17,14 +17,6 @@ internal static class MerkleTree
     /// <summary>The hash of an entry without content. Stands for an event that retention had removed before its leaf was made.</summary>
     public static readonly byte[] EmptyLeaf = SHA256.HashData([0]);
 
-    public static byte[] LeafOf(ReadOnlySpan<byte> entry)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([0]);
-        hash.AppendData(entry);
-        return hash.GetHashAndReset();
-    }
-
     public static byte[] NodeOf(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         Span<byte> content = stackalloc byte[1 + (2 * HashSize)];

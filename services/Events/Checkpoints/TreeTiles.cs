@@ -37,8 +37,11 @@ internal sealed class TreeTiles
     }
 
     /// <summary>Reads all that the hashes of <paramref name="parts"/> are made of.</summary>
-    public static NpgsqlBatchCommand Select(Guid group, IEnumerable<LeafRange> parts)
-        => Select(group, parts.SelectMany(MerkleTree.PerfectPartsOf).Select(perfect => TileId.Of(perfect).Tile));
+    public static NpgsqlBatchCommand Select(Guid group, IEnumerable<LeafRange> parts) => Select(group, Of(parts));
+
+    /// <summary>What the hashes of <paramref name="parts"/> are made of.</summary>
+    public static IEnumerable<TileId> Of(IEnumerable<LeafRange> parts)
+        => parts.SelectMany(MerkleTree.PerfectPartsOf).Select(perfect => TileId.Of(perfect).Tile);
 
     public static NpgsqlBatchCommand Select(Guid group, IEnumerable<TileId> tiles)
     {
