@@ -51,14 +51,7 @@ public sealed class GatewayHost : IAsyncLifetime
 
     /// <summary>One that listens on a port, for what only a real connection shows.</summary>
     public async Task<Uri> AddListeningGatewayAsync(params (string Name, string Value)[] settings)
-        => Listen(await AddGatewayAsync(settings: settings));
-
-    public static Uri Listen(ServiceHost<HealthResponse> gateway)
-    {
-        gateway.UseKestrel(0);
-        gateway.StartServer();
-        return gateway.CreateClient().BaseAddress!;
-    }
+        => (await AddGatewayAsync(settings: settings)).Listen();
 
     public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
         => SendAsync(Client, method, path, headers);

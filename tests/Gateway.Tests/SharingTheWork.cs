@@ -56,7 +56,7 @@ public sealed class SharingTheWork(GatewayHost host) : IClassFixture<GatewayHost
             await context.Response.WriteAsync("{}");
         });
         var gateway = await host.AddGatewayAsync();
-        var address = GatewayHost.Listen(gateway);
+        var address = gateway.Listen();
         using var client = new HttpClient { BaseAddress = address };
         var answer = GatewayHost.SendAsync(client, HttpMethod.Get, path, ("X-API-Key", host.Platform.MakeKey()));
         await asked.Task;

@@ -19,8 +19,7 @@ public sealed class UsingOpenIdClients(IdentityHost identity) : IClassFixture<Id
             ("OpenIdConnect:Clients:0:RedirectUris:0", "https://shop.example/callback"),
             ("OpenIdConnect:Clients:0:PostLogoutRedirectUris:0", "https://shop.example/bye"),
             ("OpenIdConnect:Clients:0:Scopes:0", "things:read"));
-        host.UseKestrel(port);
-        host.StartServer();
+        host.Listen(port);
         await NodeClients.CompleteAsync("openid-client.mjs", address);
     }
 }

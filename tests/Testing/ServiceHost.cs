@@ -18,6 +18,19 @@ public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings
     /// <summary>A port nobody listens on: the broker is away, and the service must not mind.</summary>
     public const string NoBroker = "amqp://guest:guest@127.0.0.1:9";
 
+    private string? _url;
+
+    /// <summary>Starts it on a socket, for clients that are programs of their own and for what only a real connection shows.</summary>
+    /// <param name="port">0 for any that is free.</param>
+    public Uri Listen(int port = 0)
+    {
+        // Not by UseKestrel(port): that sets the address while Program's own thread may have started the server, and throws then.
+        _url = $"http://127.0.0.1:{port}";
+        UseKestrel();
+        StartServer();
+        return ClientOptions.BaseAddress;
+    }
+
     public HttpClient ClientWith(string accessToken)
     {
         var client = CreateClient();
@@ -39,6 +52,11 @@ public class ServiceHost<TProgram>(IReadOnlyDictionary<string, string?> settings
     {
         // Host configuration, so that it stands before Program reads it.
         builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection(settings));
+        if (_url is not null)
+        {
+            builder.ConfigureHostConfiguration(configuration => configuration.AddInMemoryCollection([new(WebHostDefaults.ServerUrlsKey, _url)]));
+        }
+
         return base.CreateHost(builder);
     }
 }

@@ -54,8 +54,7 @@ public sealed class KnowledgeHost : IAsyncLifetime
     internal ServiceHost<KnowledgeDb> Serve(params (string Name, string Value)[] settings)
     {
         var host = HostOn(Database.ConnectionString, ServiceHost<KnowledgeDb>.NoBroker, settings);
-        host.UseKestrel(0);
-        host.StartServer();
+        host.Listen();
         return host;
     }
 
