@@ -207,6 +207,33 @@ public sealed class SealingTheLog(EventsHost host) : IClassFixture<EventsHost>
         Assert.True((await VerifyAsync(client, new { }))["isIntact"]!.GetValue<bool>());
     }
 
+    [Theory]
+    [InlineData("delete from event_tree_tiles where group_id = $1 and level = 0 and number = 1 returning 1")]
+    [InlineData("delete from event_tree_tiles where group_id = $1 and level = 1 and number = 0 returning 1")]
+    public async Task A_tree_that_is_damaged_grows_no_more_and_holds_up_no_other(string change)
+    {
+        Guid[] groups = [.. Enumerable.Range(0, 3).Select(_ => Guid.NewGuid())];
+        foreach (var group in groups)
+        {
+            await RecordAsync(group, 300);
+        }
+
+        await SealAsync();
+        Assert.Equal(1, await host.Database.ScalarAsync<int>(change, groups[1]));
+        foreach (var group in groups)
+        {
+            await RecordAsync(group, 1);
+        }
+
+        await SealAsync();
+
+        foreach (var (group, sizes) in groups.Zip(new long[][] { [301, 300], [300], [301, 300] }))
+        {
+            using var client = host.ClientIn(group);
+            Assert.Equal(sizes, (await client.GetObjectAsync("/api/events/checkpoints")).Results().Select(c => c["size"]!.GetValue<long>()));
+        }
+    }
+
     [Fact]
     public async Task A_log_without_a_checkpoint_says_so_and_an_event_waits_for_the_next()
     {

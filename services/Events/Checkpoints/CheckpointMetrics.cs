@@ -11,7 +11,7 @@ internal sealed class CheckpointMetrics
     {
         var meter = meters.Create("OnePlatform.Events");
         _made = meter.CreateCounter<long>("events.checkpoints", "{checkpoint}", "Checkpoints of groups' logs that were made.");
-        _failed = meter.CreateCounter<long>("events.checkpoints.failures", "{run}", "Runs that ended early; logs that grew have no checkpoint of it.");
+        _failed = meter.CreateCounter<long>("events.checkpoints.failures", "{failure}", "Runs that ended early, and trees that are damaged; logs that grew have no checkpoint of it.");
     }
 
     public void Made() => _made.Add(1);

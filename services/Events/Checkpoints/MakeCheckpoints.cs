@@ -7,9 +7,9 @@ namespace OnePlatform.Events.Checkpoints;
 
 /// <summary>
 /// Adds what the logs of all groups grew by to their trees, and signs the root. Beside the log, not in its way: an event is read by
-/// everybody before it has a leaf. One instance does it at a time.
+/// everybody before it has a leaf. One instance does it at a time. A tree that somebody has damaged grows no more, and holds up no other.
 /// </summary>
-internal sealed class MakeCheckpoints(
+internal sealed partial class MakeCheckpoints(
     TenantSessions sessions, CheckpointSigner signer, CheckpointMetrics metrics, IOptions<CheckpointOptions> options, TimeProvider clock,
     ILogger<MakeCheckpoints> logger)
     : PeriodicWork(options.Value.Interval, "Checkpoints were not all made", clock, logger, atOnce: true)
@@ -26,26 +26,27 @@ internal sealed class MakeCheckpoints(
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
-        await using var connection = await sessions.OpenAsync(scope, cancellationToken);
-        if (!await SessionLock.TryTakeAsync(connection, LockId, cancellationToken))
+        await using var turn = await SessionLock.TryTakeAsync(sessions, scope, LockId, cancellationToken);
+        if (turn is null)
         {
             return false;
         }
 
-        try
+        var pace = new Pace(options.Value.Share, Clock);
+        foreach (var (group, size, last) in await GrownAsync(turn.Connection, cancellationToken))
         {
-            var pace = new Pace(options.Value.Share, Clock);
-            foreach (var (group, size, last) in await GrownAsync(connection, cancellationToken))
+            try
             {
-                await ExtendAsync(connection, group, size, last, pace, cancellationToken);
+                await ExtendAsync(turn.Connection, group, size, last, pace, cancellationToken);
             }
+            catch (InvalidDataException exception)
+            {
+                CountFailure();
+                LogDamaged(Logger, exception, group);
+            }
+        }
 
-            return true;
-        }
-        finally
-        {
-            await SessionLock.GiveBackAsync(connection, LockId);
-        }
+        return true;
     }
 
     private static async Task<List<(Guid Group, long Size, long Last)>> GrownAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -134,6 +135,9 @@ internal sealed class MakeCheckpoints(
         };
         await insert.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    [LoggerMessage(LogLevel.Error, "The tree of group {Group} is damaged; its log gets no checkpoint until it is mended.")]
+    private static partial void LogDamaged(ILogger logger, Exception exception, Guid group);
 
     protected override void CountFailure() => metrics.Failed();
 }

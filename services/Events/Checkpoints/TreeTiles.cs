@@ -13,6 +13,9 @@ internal readonly record struct TileId(int Level, long Number)
 
     public TileId Parent => new(Level + 1, Number >> WidthBits);
 
+    // A record would say its parent as well, and that its own, without end.
+    public override string ToString() => $"tile {Number} of level {Level}";
+
     /// <returns>How many hashes it has when the tree has so many leaves.</returns>
     public int CountAt(long size) => (int)Math.Clamp((size >> (WidthBits * Level)) - (Number << WidthBits), 0, Width);
 

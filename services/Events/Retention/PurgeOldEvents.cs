@@ -26,30 +26,23 @@ internal sealed partial class PurgeOldEvents(
     {
         var scope = new TenantScope();
         scope.ActAsSystem();
-        await using var connection = await sessions.OpenAsync(scope, cancellationToken);
-        if (!await SessionLock.TryTakeAsync(connection, LockId, cancellationToken))
+        await using var turn = await SessionLock.TryTakeAsync(sessions, scope, LockId, cancellationToken);
+        if (turn is null)
         {
             return null;
         }
 
-        try
+        var pace = new Pace(options.Value.Share, Clock);
+        var due = await DueAsync(turn.Connection, cancellationToken);
+        var total = await months.RunAsync(turn.Connection, due, Clock.GetUtcNow(), pace, cancellationToken);
+        foreach (var (group, before) in due)
         {
-            var pace = new Pace(options.Value.Share, Clock);
-            var due = await DueAsync(connection, cancellationToken);
-            var total = await months.RunAsync(connection, due, Clock.GetUtcNow(), pace, cancellationToken);
-            foreach (var (group, before) in due)
-            {
-                total += await PurgeAsync(connection, group, before, pace, cancellationToken);
-            }
+            total += await PurgeAsync(turn.Connection, group, before, pace, cancellationToken);
+        }
 
-            signal.Wake();
-            await ForgetDeliveriesAsync(connection, cancellationToken);
-            return total;
-        }
-        finally
-        {
-            await SessionLock.GiveBackAsync(connection, LockId);
-        }
+        signal.Wake();
+        await ForgetDeliveriesAsync(turn.Connection, cancellationToken);
+        return total;
     }
 
     private async Task<Dictionary<Guid, DateTimeOffset>> DueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

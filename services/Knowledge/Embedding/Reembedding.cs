@@ -62,21 +62,14 @@ internal sealed partial class Reembedding(
     /// <returns>False when another instance is at it, which may be past what is asked for here.</returns>
     private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        await using var held = await sessions.OpenAsync(new TenantScope(), cancellationToken);
-        if (!await SessionLock.TryTakeAsync(held, LockId, cancellationToken))
+        await using var turn = await SessionLock.TryTakeAsync(sessions, new TenantScope(), LockId, cancellationToken);
+        if (turn is null)
         {
             return false;
         }
 
-        try
-        {
-            await RenewAllAsync(cancellationToken);
-            return true;
-        }
-        finally
-        {
-            await SessionLock.GiveBackAsync(held, LockId);
-        }
+        await RenewAllAsync(cancellationToken);
+        return true;
     }
 
     private async Task RenewAllAsync(CancellationToken cancellationToken)
