@@ -3,8 +3,8 @@
 
 start_ours() {
   say "starting the platform"
-  # The limits are checked on every request; only their numbers are out of the load's way.
-  env -u ASPNETCORE_ENVIRONMENT Identity__BcryptCost="$COST" Limits__Credential__Requests=60000000 Limits__Credential__Burst=6000000 \
+  # The limits are checked on every request; only their numbers are out of the load's way. Checkpoints come at production's interval.
+  env -u ASPNETCORE_ENVIRONMENT Events__Checkpoints__Interval=00:05:00 Identity__BcryptCost="$COST" Limits__Credential__Requests=60000000 Limits__Credential__Burst=6000000 \
     Limits__Address__Requests=60000000 Limits__Address__Burst=6000000 Identity__Attempts__SignInPerAddress__Limit=100000000 \
     dotnet "$repository/AppHost/bin/Release/net10.0/AppHost.dll" --data "$STATE/data" --port "$BASE_PORT" --no-demo >"$STATE/platform.log" 2>&1 &
   echo $! >"$STATE/platform.pid"
