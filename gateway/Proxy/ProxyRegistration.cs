@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using OnePlatform.Gateway.Credentials;
@@ -29,7 +30,7 @@ internal static class ProxyRegistration
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
-            .AddConfigFilter<ServiceTimes>()
+            .AddConfigFilter<ServiceConnections>()
             .AddTransforms(transforms =>
             {
                 transforms.AddResponseTransform(UpstreamErrors.HideFailure);
@@ -65,13 +66,19 @@ internal static class ProxyRegistration
     }
 }
 
-/// <summary>The same patience with every service.</summary>
-internal sealed class ServiceTimes(IOptions<ProxyOptions> options) : IProxyConfigFilter
+/// <summary>The same patience with every service, and the same connections to it.</summary>
+internal sealed class ServiceConnections(IOptions<ProxyOptions> options) : IProxyConfigFilter
 {
     public ValueTask<ClusterConfig> ConfigureClusterAsync(ClusterConfig cluster, CancellationToken cancel) => new(cluster with
     {
         HttpRequest = new ForwarderRequestConfig { ActivityTimeout = options.Value.Silence },
-        HttpClient = new HttpClientConfig { EnableMultipleHttp2Connections = true, MaxConnectionsPerServer = 1024 },
+        HttpClient = new HttpClientConfig
+        {
+            EnableMultipleHttp2Connections = true,
+            MaxConnectionsPerServer = 1024,
+            // As Kestrel reads them on both ends. In ASCII, one such header of a client would count as a failure of the service.
+            RequestHeaderEncoding = Encoding.UTF8.WebName,
+        },
     });
 
     public ValueTask<RouteConfig> ConfigureRouteAsync(RouteConfig route, ClusterConfig? cluster, CancellationToken cancel) => new(route);

@@ -34,6 +34,19 @@ public sealed class ForwardingRequests(GatewayHost host) : IClassFixture<Gateway
     }
 
     [Fact]
+    public async Task A_header_in_any_script_reaches_the_service_and_does_not_count_against_it()
+    {
+        const string name = "Grüße, Ωμέγα ✓";
+        for (var i = 0; i < 5; i++)
+        {
+            using var response = await host.SendAsync(HttpMethod.Get, "/api/things", ("X-API-Key", host.Platform.MakeKey()), ("X-Request-Name", name), ("User-Agent", name));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            var headers = (await GatewayHost.JsonAsync(response))["headers"]!;
+            Assert.Equal((name, name), (headers["x-request-name"]!.GetValue<string>(), headers["user-agent"]!.GetValue<string>()));
+        }
+    }
+
+    [Fact]
     public async Task Cookies_reach_the_sign_in_routes_without_being_judged()
     {
         using var response = await host.SendAsync(HttpMethod.Post, "/api/auth/signin", ("Cookie", "better-auth.session_token=ended"));
