@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace OnePlatform.Gateway.Proxy;
@@ -6,11 +5,12 @@ namespace OnePlatform.Gateway.Proxy;
 /// <summary>
 /// Finds the rule of the route, and refuses bodies larger than it allows before a byte is read. Small ones arrive whole before anything is
 /// answered or passed on: a connection that ends under a body still being sent takes the answer with it, and a slow one would hold a service.
+/// They can be read again from their beginning.
 /// </summary>
 internal sealed class BodyLimits(RequestDelegate next)
 {
+    public const int Small = 64 * 1024;
     private const long Mebibyte = 1024 * 1024;
-    private const int Small = 64 * 1024;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -28,16 +28,14 @@ internal sealed class BodyLimits(RequestDelegate next)
             throw new BadHttpRequestException($"The body is larger than the {limit} bytes allowed here.", StatusCodes.Status413PayloadTooLarge);
         }
 
-        return context.Request.ContentLength is > 0 and <= Small and var length && context.Features.Get<IRequestBodyPipeFeature>() is { Reader: var body }
-            ? PassWholeAsync(context, body, (int)length)
-            : next(context);
+        return context.Request.ContentLength is > 0 and <= Small and var length ? PassWholeAsync(context, (int)length) : next(context);
     }
 
-    // What was looked at and not taken stays in the server's own pipe for whoever reads the body.
-    private async Task PassWholeAsync(HttpContext context, PipeReader body, int length)
+    private async Task PassWholeAsync(HttpContext context, int length)
     {
-        var read = await body.ReadAtLeastAsync(length, context.RequestAborted);
-        body.AdvanceTo(read.Buffer.Start);
+        var whole = new byte[length];
+        await context.Request.Body.ReadExactlyAsync(whole, context.RequestAborted);
+        context.Request.Body = new MemoryStream(whole, writable: false);
         await next(context);
     }
 

@@ -27,6 +27,11 @@ internal static class OtherInstances
             (proxied.AvailableDestinations, proxied.ProxiedDestination) = (untried, null);
             context.Features.Set<IForwarderErrorFeature>(null);
             context.Response.StatusCode = StatusCodes.Status200OK;
+            // One that is held was read by the attempt that failed.
+            if (context.Request.Body.CanSeek)
+            {
+                context.Request.Body.Position = 0;
+            }
         }
     }
 

@@ -28,6 +28,7 @@ internal static class ProxyRegistration
             (health.DetectionWindowSize, health.MinimalTotalCountThreshold) = (TimeSpan.FromSeconds(30), 3);
         });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinations>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, WholeBodies>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
             .AddConfigFilter<ServiceConnections>()
