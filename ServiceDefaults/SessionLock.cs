@@ -23,22 +23,20 @@ public sealed class SessionLock : IAsyncDisposable
     public static async Task<SessionLock?> TryTakeAsync(TenantSessions sessions, TenantScope scope, long id, CancellationToken cancellationToken)
     {
         var connection = await sessions.OpenAsync(scope, cancellationToken);
+        var taken = false;
         try
         {
             await using var take = new NpgsqlCommand($"select pg_try_advisory_lock({id})", connection);
-            if ((bool)(await take.ExecuteScalarAsync(cancellationToken))!)
+            taken = (bool)(await take.ExecuteScalarAsync(cancellationToken))!;
+            return taken ? new SessionLock(connection, id) : null;
+        }
+        finally
+        {
+            if (!taken)
             {
-                return new SessionLock(connection, id);
+                await connection.DisposeAsync();
             }
         }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
-
-        await connection.DisposeAsync();
-        return null;
     }
 
     /// <summary>Gives it back. The connection goes back to its pool, and would hold the lock there until somebody uses it.</summary>
