@@ -16,8 +16,6 @@ namespace OnePlatform.Events.Tests;
 /// <summary>The Events service over a database of its own. Without a broker, unless told: lines are handed to the writer.</summary>
 public class EventsHost : IAsyncLifetime
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
-
     // Any type of the service names its assembly; Program is also the name of the local engine's.
     private ServiceHost<EventsDb>? _host;
 
@@ -91,7 +89,7 @@ public class EventsHost : IAsyncLifetime
     internal static Task RecordOnAsync(IServiceProvider services, params LogLine[] lines)
         => services.GetRequiredService<LogWriter>().RecordAsync(
             [.. lines.Select(l => LogEntry.From(l, EventOrigin.System, "test", TimeProvider.System.GetUtcNow()))], CancellationToken.None)
-            .WaitAsync(s_deadline);
+            .WaitAsync(Eventually.Deadline);
 
     /// <summary>Records as if it had been at another time, or by somebody.</summary>
     internal async Task RecordAsync(DateTimeOffset recordedAt, EventOrigin origin, params LogLine[] lines)
@@ -105,7 +103,7 @@ public class EventsHost : IAsyncLifetime
     {
         long? removed = null;
         await Eventually.TrueAsync(
-            async () => (removed = await Services.GetRequiredService<PurgeOldEvents>().PurgeAsync(CancellationToken.None)) is not null, s_deadline);
+            async () => (removed = await Services.GetRequiredService<PurgeOldEvents>().PurgeAsync(CancellationToken.None)) is not null);
         return removed!.Value;
     }
 

@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
 using OnePlatform.Contracts;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Events.Tests;
 
 public sealed class FollowingTheStream(EventsHost host) : IClassFixture<EventsHost>
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task A_client_that_reconnects_sees_each_event_once()
     {
@@ -82,7 +81,7 @@ public sealed class FollowingTheStream(EventsHost host) : IClassFixture<EventsHo
         var group = Guid.NewGuid();
         await host.RecordAsync(EventsHost.Line(group, "x.other"), EventsHost.Line(group, "x.other"));
         using var client = lively.ClientWith(host.Tokens.ForPerson(Guid.NewGuid(), group));
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var response = await client.GetAsync("/api/events/stream?type=x.wanted&afterPosition=0", HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(deadline.Token));
         while (await reader.ReadLineAsync(deadline.Token) != ": heartbeat")
@@ -101,7 +100,7 @@ public sealed class FollowingTheStream(EventsHost host) : IClassFixture<EventsHo
         LogLine[] lines = [.. Enumerable.Range(0, 600).Select(_ => EventsHost.Line(group) with { Metadata = wide })];
         await host.RecordAsync(lines[..300]);
         using var client = host.ClientIn(group);
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/events/stream") { Headers = { { "Last-Event-ID", "0" } } };
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         await host.RecordAsync(lines[300..]);

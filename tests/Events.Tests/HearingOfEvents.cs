@@ -16,8 +16,6 @@ namespace OnePlatform.Events.Tests;
 
 public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
-
     [Fact]
     public async Task Every_line_of_any_services_event_arrives_with_its_origin_and_metadata()
     {
@@ -35,7 +33,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
 
         await PublishAsync(service, changed, changed with { EventId = Guid.CreateVersion7() }, logged);
 
-        await Eventually.TrueAsync(async () => (await host.PositionsAsync(group)).Length >= 3, s_deadline);
+        await Eventually.TrueAsync(async () => (await host.PositionsAsync(group)).Length >= 3);
         using var client = host.ClientIn(group);
         var found = await client.GetObjectAsync($"/api/events/{line.Id}");
         Assert.Equal("entity_updated", found["type"]!.GetValue<string>());
@@ -59,7 +57,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         await PublishAsync(service, [.. new[] { "x.good", "x.\0", "x.fine" }.Select(type => new ActivityLogged(
             Guid.CreateVersion7(), now, EventOrigin.System, [EventsHost.Line(group, type)]))]);
 
-        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1, s_deadline);
+        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
 
         using var admin = service.ClientWith(host.Tokens.ForPerson(Guid.NewGuid(), group, Role.PlatformOwner));
@@ -69,7 +67,7 @@ public sealed class HearingOfEvents(EventsHost host) : IClassFixture<EventsHost>
         using var redriven = await admin.PostAsync("/api/events/redrive", null);
         Assert.True(redriven.IsSuccessStatusCode, await redriven.Content.ReadAsStringAsync());
         Assert.Equal(1, (await redriven.Content.ReadFromJsonAsync<JsonObject>())!["deliveries"]!.GetValue<int>());
-        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1, s_deadline);
+        await Queues.HoldsAsync(servers.RabbitMQ, "events-record-lines_error", 1);
         Assert.Equal<IEnumerable<long>>([1, 2], await host.PositionsAsync(group));
     }
 

@@ -14,8 +14,6 @@ namespace OnePlatform.Events.Tests;
 
 public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
-
     private readonly RetentionHost _host;
 
     public RemovingOldEvents(RetentionHost host) => _host = host;
@@ -104,7 +102,7 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
             var purging = PurgeAsync();
             await _host.RecordAsync(EventsHost.Line(other));
             // Not as a month: its rows go one by one, for which no lock is in the way.
-            Assert.Equal(5, await purging.WaitAsync(s_deadline));
+            Assert.Equal(5, await purging.WaitAsync(Eventually.Deadline));
             Assert.NotNull(await RelationAsync(month));
         }
 
@@ -143,7 +141,7 @@ public sealed class RemovingOldEvents : IClassFixture<RetentionHost>
                 select coalesce(bool_or(pg_terminate_backend(pid)), false) from pg_stat_activity
                 where datname = current_database() and wait_event_type = 'Lock' and query like '%removed as%'
                 """));
-            await Assert.ThrowsAnyAsync<NpgsqlException>(() => purging.WaitAsync(s_deadline));
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => purging.WaitAsync(Eventually.Deadline));
         }
 
         Assert.Equal(1, await PurgeAsync());

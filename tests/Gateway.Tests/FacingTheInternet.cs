@@ -13,7 +13,6 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
 {
     private const string Client = "203.0.113.7";
     private static readonly (string, string) s_trust = ("Proxy:TrustedProxies:0", "127.0.0.0/8");
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Outside_Development_plain_HTTP_is_sent_to_HTTPS_which_browsers_are_told_to_remember()
@@ -183,7 +182,7 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
 
         async Task<string> AnswerAsync(string credential)
         {
-            using var deadline = new CancellationTokenSource(s_deadline);
+            using var deadline = new CancellationTokenSource(Eventually.Deadline);
             using var connection = new TcpClient();
             await connection.ConnectAsync(gateway.Host, gateway.Port, deadline.Token);
             var stream = connection.GetStream();
@@ -210,7 +209,7 @@ public sealed class FacingTheInternet(GatewayHost host) : IClassFixture<GatewayH
     public async Task A_client_that_never_ends_its_request_is_hung_up_on(string what, string begun)
     {
         var gateway = await host.AddListeningGatewayAsync();
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var connection = new TcpClient();
         await connection.ConnectAsync(gateway.Host, gateway.Port, deadline.Token);
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(begun), deadline.Token);

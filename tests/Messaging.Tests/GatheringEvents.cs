@@ -10,8 +10,6 @@ namespace OnePlatform.Messaging.Tests;
 [Collection(BrokerScenarios.Name)]
 public sealed class GatheringEvents(BrokerFixture broker) : IAsyncLifetime
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
-
     private readonly Desk _desk = new();
     private TestDatabase _database = null!;
 
@@ -34,7 +32,7 @@ public sealed class GatheringEvents(BrokerFixture broker) : IAsyncLifetime
 
         await using var host = await NotesHost.StartAsync(
             _database, broker.Address, bus => bus.AddConsumer<HearOfNotes>(), services => services.AddSingleton(_desk));
-        await Eventually.TrueAsync(() => Task.FromResult(_desk.Heard.SelectMany(m => m.Notes).Distinct().Count() == told.Count), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_desk.Heard.SelectMany(m => m.Notes).Distinct().Count() == told.Count));
 
         var only = Assert.Single(_desk.Heard);
         Assert.Equal(told.SelectMany(t => t.Notes).Order(), only.Notes.Order());

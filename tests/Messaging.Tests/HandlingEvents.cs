@@ -15,7 +15,6 @@ namespace OnePlatform.Messaging.Tests;
 public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
 {
     private const int AtOnce = 20;
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(20);
 
     private static readonly (string, string) s_watchful = ("Messaging:WatchInterval", "00:00:00.050");
 
@@ -34,9 +33,9 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         var taken = NoteTaken.Of(Guid.NewGuid());
 
         await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => bus.Publish(taken)));
-        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce));
         await bus.Publish(taken);
-        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce + 1), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Ended == AtOnce + 1));
 
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from effect where note_id = $1", taken.NoteId));
         Assert.Equal(1, await _database.ScalarAsync<long>("select count(*) from inbox"));
@@ -49,7 +48,7 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         using var request = new Activity("request")
             .SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded).Start();
         var note = await host.TakeNoteAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Traces.ContainsKey(note)), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_meeting.Traces.ContainsKey(note)));
         Assert.Equal(request.TraceId.ToHexString(), _meeting.Traces[note]);
     }
 
@@ -63,9 +62,9 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         await host.TakeNoteAsync();
 
         var queue = $"{host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-always-fail_error";
-        await Queues.HoldsAsync(broker.Address, queue, 1, s_deadline);
+        await Queues.HoldsAsync(broker.Address, queue, 1);
         Assert.Equal(3, _meeting.Begun);
-        await Eventually.TrueAsync(() => Task.FromResult(measured[$"messaging.queue.depth {queue}"] == 1), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(measured[$"messaging.queue.depth {queue}"] == 1));
     }
 
     [Fact]
@@ -74,14 +73,14 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
         await using var host = await StartAsync(bus => bus.AddConsumer<ActOnce>(), ("Messaging:Prefetch", "1"), s_watchful);
         using var measured = new Measured(host.Services.GetRequiredService<IMeterFactory>());
         var depth = $"messaging.queue.depth {host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-act-once";
-        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0));
 
         // The first meets nobody, so it holds up the others.
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => host.TakeNoteAsync()));
-        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 3), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 3));
 
         _meeting.Open();
-        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(measured[depth] == 0));
     }
 
     private Task<NotesHost> StartAsync(Action<IBusRegistrationConfigurator> consumers, params (string, string)[] settings)
@@ -107,7 +106,7 @@ public sealed class HandlingEvents(BrokerFixture broker) : IAsyncLifetime
                 _all.TrySetResult();
             }
 
-            return _all.Task.WaitAsync(s_deadline);
+            return _all.Task.WaitAsync(Eventually.Deadline);
         }
 
         public void Open() => _all.TrySetResult();

@@ -12,8 +12,6 @@ namespace OnePlatform.Messaging.Tests;
 [Trait("Proof", "P8")]
 public sealed class LosingTheDatabase(BrokerFixture broker) : IAsyncLifetime
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
-
     private TestDatabase _database = null!;
     private Stores _stores = null!;
 
@@ -38,10 +36,10 @@ public sealed class LosingTheDatabase(BrokerFixture broker) : IAsyncLifetime
     {
         await using var host = await StartAsync();
         await host.TakeNoteAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(_stores.Tries >= 3), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_stores.Tries >= 3));
 
         _stores.IsBack = true;
-        await Eventually.TrueAsync(() => Task.FromResult(_stores.Handled == 1), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_stores.Handled == 1));
     }
 
     [Fact]
@@ -49,11 +47,11 @@ public sealed class LosingTheDatabase(BrokerFixture broker) : IAsyncLifetime
     {
         await using var host = await StartAsync();
         await host.TakeNoteAsync();
-        await Eventually.TrueAsync(() => Task.FromResult(_stores.Tries >= 3), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(_stores.Tries >= 3));
 
         (_stores.FailsThere, _stores.IsBack) = (true, true);
         var queue = $"{host.Services.GetRequiredService<IOptions<MessagingOptions>>().Value.QueuePrefix}notes-ask-the-store_error";
-        await Queues.HoldsAsync(broker.Address, queue, 1, s_deadline);
+        await Queues.HoldsAsync(broker.Address, queue, 1);
         Assert.Equal(2, _stores.Handled);
     }
 

@@ -10,8 +10,6 @@ namespace OnePlatform.Messaging.Tests;
 [Trait("Proof", "P2")]
 public sealed class RelayingSideBySide : IAsyncLifetime
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
-
     private readonly ServiceProvider _metrics = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private TestDatabase _database = null!;
     private NpgsqlDataSource _dataSource = null!;
@@ -58,12 +56,12 @@ public sealed class RelayingSideBySide : IAsyncLifetime
             },
         };
         var slow = Relay(transport).PublishDueAsync(CancellationToken.None);
-        await entered.Task.WaitAsync(s_deadline);
+        await entered.Task.WaitAsync(Eventually.Deadline);
 
-        Assert.Equal(5, await Relay(transport).PublishDueAsync(CancellationToken.None).WaitAsync(s_deadline));
+        Assert.Equal(5, await Relay(transport).PublishDueAsync(CancellationToken.None).WaitAsync(Eventually.Deadline));
 
         held.SetResult();
-        await slow.WaitAsync(s_deadline);
+        await slow.WaitAsync(Eventually.Deadline);
         Assert.Empty(transport.HeldTwice);
         Assert.Equal(10, transport.Published.Distinct().Count());
     }
@@ -75,7 +73,7 @@ public sealed class RelayingSideBySide : IAsyncLifetime
         var entered = new TaskCompletionSource();
         var never = new TaskCompletionSource();
         var dying = Relay(new FlakyTransport { Meanwhile = _ => { entered.TrySetResult(); return never.Task; } }).PublishDueAsync(CancellationToken.None);
-        await entered.Task.WaitAsync(s_deadline);
+        await entered.Task.WaitAsync(Eventually.Deadline);
         await _database.ScalarAsync<bool>(
             "select bool_or(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'");
 

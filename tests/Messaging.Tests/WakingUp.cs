@@ -1,11 +1,11 @@
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Messaging.Tests;
 
 public sealed class WakingUp
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_long = TimeSpan.FromHours(1);
 
     private readonly WakeUp _wakeUp = new();
 
@@ -15,8 +15,8 @@ public sealed class WakingUp
         _wakeUp.Wake();
         _wakeUp.Wake();
 
-        Assert.True(await _wakeUp.WaitAsync(s_long, CancellationToken.None).WaitAsync(s_deadline));
-        Assert.False(await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None).WaitAsync(s_deadline));
+        Assert.True(await _wakeUp.WaitAsync(s_long, CancellationToken.None).WaitAsync(Eventually.Deadline));
+        Assert.False(await _wakeUp.WaitAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None).WaitAsync(Eventually.Deadline));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class WakingUp
         var wait = _wakeUp.WaitAsync(s_long, CancellationToken.None);
         Assert.False(wait.IsCompleted);
         _wakeUp.Wake();
-        Assert.True(await wait.WaitAsync(s_deadline));
+        Assert.True(await wait.WaitAsync(Eventually.Deadline));
     }
 
     [Fact]
@@ -38,6 +38,6 @@ public sealed class WakingUp
         var wait = _wakeUp.WaitAsync(s_long, stopping.Token);
         await stopping.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(s_deadline));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait.WaitAsync(Eventually.Deadline));
     }
 }

@@ -7,7 +7,6 @@ namespace OnePlatform.Operations.Tests;
 /// <summary>The migration step of each service as an operator runs it: its own process, in Production, with its secrets as files.</summary>
 public sealed class MigratingDatabases : IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3);
     private readonly string _secrets = Directory.CreateTempSubdirectory("secrets").FullName;
     private readonly string _database = $"migrating_{Guid.NewGuid():N}";
     private string _admin = "";
@@ -70,8 +69,7 @@ public sealed class MigratingDatabases : IAsyncLifetime
                     await using var waiting = new NpgsqlCommand(
                         $"select count(*) from pg_stat_activity where datname = '{_database}' and wait_event_type = 'Lock' and query_start < now() - interval '2 seconds'", admin);
                     return steps.IsCompleted || (long)(await waiting.ExecuteScalarAsync())! == 2;
-                },
-                s_patience);
+                });
             Assert.False(steps.IsCompleted);
             await transaction.RollbackAsync();
         }
@@ -119,7 +117,7 @@ public sealed class MigratingDatabases : IAsyncLifetime
         start.Environment["Secrets__Folder"] = _secrets;
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Eventually.Deadline);
         try
         {
             await process.WaitForExitAsync(patience.Token);

@@ -8,8 +8,6 @@ namespace OnePlatform.Platform.Tests;
 [Collection(RunningPlatform.Name)]
 public sealed class CallingTheLog(PlatformFixture platform)
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
-
     private readonly HashSet<string> _called = [];
 
     private JsonObject _operations = [];
@@ -36,7 +34,7 @@ public sealed class CallingTheLog(PlatformFixture platform)
         var thing = (await client.SendAsync(HttpMethod.Post, "/api/things", new { type = "note", name = "Blue whale" }))["id"]!.GetValue<Guid>();
         var own = JsonNode.Parse(await CallAsync(client, "CreateEvent", "/api/events", new { type = "x.seen", metadata = new { city = "Oslo", count = 3 } }))!;
         var (id, actor) = (own["id"]!.GetValue<Guid>(), own["actorId"]!.GetValue<Guid>());
-        await Eventually.TrueAsync(async () => Found(await CallAsync(client, "ListEventsOfTarget", $"/api/events/target/{thing}")) == 1, s_deadline);
+        await Eventually.TrueAsync(async () => Found(await CallAsync(client, "ListEventsOfTarget", $"/api/events/target/{thing}")) == 1);
 
         Assert.Equal(1, Found(await CallAsync(client, "ListEvents", "/api/events?type=x.seen&q=oslo&filter=metadata.count>2&fields=id,type")));
         Assert.Contains(id.ToString(), await CallAsync(client, "GetEvent", $"/api/events/{id}"), StringComparison.Ordinal);
@@ -56,8 +54,7 @@ public sealed class CallingTheLog(PlatformFixture platform)
             {
                 using var proof = await client.GetAsync(new Uri($"/api/events/{id}/proof", UriKind.Relative));
                 return proof.IsSuccessStatusCode;
-            },
-            s_deadline);
+            });
         Assert.Contains("x.seen", await CallAsync(client, "ProveEvent", $"/api/events/{id}/proof"), StringComparison.Ordinal);
         var statement = JsonNode.Parse(await CallAsync(client, "ListCheckpoints", "/api/events/checkpoints?limit=1"))!["results"]![0]!["statement"]!.GetValue<string>();
         var verified = JsonNode.Parse(await CallAsync(client, "VerifyLog", "/api/events/verify", new { checkpoint = statement, from = 1 }))!;
@@ -67,7 +64,7 @@ public sealed class CallingTheLog(PlatformFixture platform)
 
     private async Task StreamAsync(HttpClient client, Guid expected)
     {
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var response = await client.GetAsync(
             new Uri("/api/events/stream?type=x.seen&afterPosition=0", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         Answered("StreamEvents", response, "");

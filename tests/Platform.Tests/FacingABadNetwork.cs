@@ -17,7 +17,6 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
 {
     private const int Things = 20;
     private const int Cuts = 4;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private static readonly string[] s_stores =
     [
         ResourceNames.IdentityDb, ResourceNames.OntologyDb, ResourceNames.EventsDb, ResourceNames.KnowledgeDb, ResourceNames.RabbitMQ, ResourceNames.Redis,
@@ -36,7 +35,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
         {
             await using var second = await SecondInstances.StartAsync(platform.Platform, stores.ToDictionary(
                 store => $"ConnectionStrings__{store.Key}", store => Address().Replace(store.Value, $"${{1}}{lines.Single(line => line.Port == PortOf(store.Value)).Line.Port}")));
-            using var client = new HttpClient { BaseAddress = second.Gateway, Timeout = s_patience };
+            using var client = new HttpClient { BaseAddress = second.Gateway, Timeout = Eventually.Deadline };
             client.DefaultRequestHeaders.Add("X-API-Key", tenant.Key);
 
             var made = await OverSlowLinesAsync(client, [.. lines.Select(line => line.Line)]);
@@ -58,7 +57,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
         Set(lines, TimeSpan.FromMilliseconds(50), bytesPerSecond: 256 * 1024);
         var before = lines.Select(line => line.Passed).ToList();
         var made = await Task.WhenAll(Enumerable.Range(0, Things).Select(i => CreateAsync(client, $"slow {i}")));
-        await Eventually.TrueAsync(() => Task.FromResult(lines.Zip(before).All(l => l.First.Passed > l.Second)), s_patience);
+        await Eventually.TrueAsync(() => Task.FromResult(lines.Zip(before).All(l => l.First.Passed > l.Second)));
         return [.. made];
     }
 
@@ -70,7 +69,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
         {
             var before = lines.Sum(line => line.Passed);
             creating.AddRange(Enumerable.Range(0, Things / Cuts).Select(i => CreateAsync(client, $"cut {cut} {i}")));
-            await Eventually.TrueAsync(() => Task.FromResult(lines.Sum(line => line.Passed) > before), s_patience);
+            await Eventually.TrueAsync(() => Task.FromResult(lines.Sum(line => line.Passed) > before));
             // Redis is left alone: a key whose mark may have been set takes half a minute to be told of.
             foreach (var line in lines.SkipLast(1))
             {
@@ -91,7 +90,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
         Assert.Superset(made.Select(m => m.Id).OfType<Guid>().ToHashSet(), there.ToHashSet());
         // However often each was asked for.
         Assert.Equal(names.Distinct().Count(), names.Count);
-        await Eventually.TrueAsync(async () => (await RecordedAsync(direct)).Count >= there.Count, s_patience);
+        await Eventually.TrueAsync(async () => (await RecordedAsync(direct)).Count >= there.Count);
         Assert.Equal(there.Order(), (await RecordedAsync(direct)).Order());
     }
 
@@ -124,7 +123,7 @@ public sealed partial class FacingABadNetwork(PlatformFixture platform)
             }
 
             return made is not null;
-        }, s_patience);
+        });
         return made!;
     }
 

@@ -13,8 +13,6 @@ namespace OnePlatform.Platform.Tests;
 [Trait("Proof", "P8")]
 public sealed class FacingFaults(BreakablePlatformFixture fixture)
 {
-    private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(2);
-
     private LocalPlatform Platform => fixture.Platform;
 
     [Theory]
@@ -72,7 +70,7 @@ public sealed class FacingFaults(BreakablePlatformFixture fixture)
         }
 
         await Platform.StartResourceAsync(ResourceNames.Postgres);
-        await Platform.WaitUntilReadyAsync(s_recovery);
+        await Platform.WaitUntilReadyAsync(Eventually.Deadline);
 
         await RecordedOnceAsync(client, before);
     }
@@ -169,5 +167,5 @@ public sealed class FacingFaults(BreakablePlatformFixture fixture)
     }
 
     private static Task RecordedOnceAsync(HttpClient client, Guid thing) => Eventually.SucceedsAsync(
-        async () => Assert.Single((await client.SendAsync(HttpMethod.Get, $"/api/events/target/{thing}?type=entity_created"))["results"]!.AsArray()), s_recovery);
+        async () => Assert.Single((await client.SendAsync(HttpMethod.Get, $"/api/events/target/{thing}?type=entity_created"))["results"]!.AsArray()));
 }

@@ -13,14 +13,13 @@ namespace OnePlatform.Platform.Tests;
 public sealed class FillingTheDisk(BreakablePlatformFixture fixture)
 {
     private const int Writers = 4;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [FactOnASmallDisk]
     public async Task What_does_not_fit_is_refused_what_was_accepted_is_kept_and_room_is_all_that_is_needed()
     {
         var tenant = await fixture.NewTenantAsync("full");
         using var client = fixture.WithKey(tenant.Key);
-        client.Timeout = s_patience;
+        client.Timeout = Eventually.Deadline;
 
         await fixture.Disk!.FillAsync();
         List<Guid> accepted;
@@ -35,8 +34,8 @@ public sealed class FillingTheDisk(BreakablePlatformFixture fixture)
         }
 
         accepted.Add((await client.SendPatientlyAsync(HttpMethod.Post, "/api/things", Thing()))["id"]!.GetValue<Guid>());
-        await fixture.Platform.WaitUntilReadyAsync(s_patience);
-        await Eventually.TrueAsync(async () => accepted.ToHashSet().IsSubsetOf(await RecordedAsync(client)), s_patience);
+        await fixture.Platform.WaitUntilReadyAsync(Eventually.Deadline);
+        await Eventually.TrueAsync(async () => accepted.ToHashSet().IsSubsetOf(await RecordedAsync(client)));
         var recorded = await RecordedAsync(client);
         Assert.Equal(recorded.Distinct().Count(), recorded.Count);
         var there = (await client.SendAsync(HttpMethod.Get, "/api/things?type=note&limit=200"))["results"]!.AsArray();
@@ -60,7 +59,7 @@ public sealed class FillingTheDisk(BreakablePlatformFixture fixture)
             Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable, string.Join('\n', [answer, .. fixture.Platform.LogTail(ResourceNames.Ontology)]));
             Assert.True(response.Headers.RetryAfter is not null, "It does not say when to come again.");
             return true;
-        }, s_patience);
+        });
         return accepted;
     }
 

@@ -15,7 +15,6 @@ public sealed class LosingNothing(PlatformFixture platform) : IClassFixture<Plat
 {
     private const int Writers = 50;
 
-    private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_length = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("FAULT_RUN_SECONDS") ?? "12", CultureInfo.InvariantCulture));
 
@@ -34,11 +33,11 @@ public sealed class LosingNothing(PlatformFixture platform) : IClassFixture<Plat
 
         await BreakThingsAsync();
         await writing.CancelAsync();
-        await Task.WhenAll(writers).WaitAsync(s_recovery);
-        await platform.Platform.WaitUntilReadyAsync(s_recovery);
+        await Task.WhenAll(writers).WaitAsync(Eventually.Deadline);
+        await platform.Platform.WaitUntilReadyAsync(Eventually.Deadline);
 
         await using var log = NpgsqlDataSource.Create(DatabaseOf(ResourceNames.EventsDb));
-        await Eventually.TrueAsync(async () => await CaughtUpAsync(log, tenant.GroupId, mutations), s_recovery, () => "The log lacks something.");
+        await Eventually.TrueAsync(async () => await CaughtUpAsync(log, tenant.GroupId, mutations), otherwise: () => "The log lacks something.");
         var recorded = await RecordedAsync(log, tenant.GroupId);
         Assert.True(mutations.Acknowledged > Writers, $"Only {mutations.Acknowledged} mutations were acknowledged.");
         Assert.Equal(Enumerable.Range(1, recorded.Count).Select(p => (long)p), recorded.Select(r => r.Position));
@@ -46,10 +45,10 @@ public sealed class LosingNothing(PlatformFixture platform) : IClassFixture<Plat
         SameAsAcknowledged(recorded, mutations);
 
         await Eventually.TrueAsync(
-            () => Task.FromResult(reader.Tailed.Count >= recorded.Count && reader.Streamed.Count >= recorded.Count), s_recovery,
-            () => $"Of {recorded.Count} events the tail saw {reader.Tailed.Count} and the stream {reader.Streamed.Count}.");
+            () => Task.FromResult(reader.Tailed.Count >= recorded.Count && reader.Streamed.Count >= recorded.Count),
+            otherwise: () => $"Of {recorded.Count} events the tail saw {reader.Tailed.Count} and the stream {reader.Streamed.Count}.");
         await following.CancelAsync();
-        await Task.WhenAll(followers).WaitAsync(s_recovery);
+        await Task.WhenAll(followers).WaitAsync(Eventually.Deadline);
         Assert.Equal(recorded.Select(r => r.Position), reader.Tailed);
         Assert.Equal(recorded.Select(r => r.Position), reader.Streamed);
         Assert.True(reader.Connections > 1, "The stream was never cut.");
@@ -68,11 +67,11 @@ public sealed class LosingNothing(PlatformFixture platform) : IClassFixture<Plat
             await platform.Platform.KillAsync(ResourceNames.Events);
             await Task.Delay(s_length / 8);
             await platform.Platform.KillAsync(ResourceNames.Ontology);
-            await platform.Platform.WaitUntilReadyAsync(ResourceNames.Ontology, s_recovery);
+            await platform.Platform.WaitUntilReadyAsync(ResourceNames.Ontology, Eventually.Deadline);
             await platform.Platform.StopResourceAsync(ResourceNames.RabbitMQ);
             await Task.Delay(s_length / 8);
             await platform.Platform.StartResourceAsync(ResourceNames.RabbitMQ);
-            await platform.Platform.WaitUntilReadyAsync(ResourceNames.RabbitMQ, s_recovery);
+            await platform.Platform.WaitUntilReadyAsync(ResourceNames.RabbitMQ, Eventually.Deadline);
         }
         while (TimeProvider.System.GetUtcNow() < end);
     }

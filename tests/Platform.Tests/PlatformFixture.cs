@@ -10,8 +10,6 @@ namespace OnePlatform.Platform.Tests;
 /// <summary>The whole platform as the AppHost runs it, with the demo tenant, once for all tests that only talk to it.</summary>
 public class PlatformFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
-
     public LocalPlatform Platform { get; private set; } = null!;
 
     /// <summary>Known to Identity as <c>fake</c>.</summary>
@@ -29,9 +27,8 @@ public class PlatformFixture : IAsyncLifetime
         Provider = await FakeProvider.StartAsync();
         var environment = Provider.Settings("fake").ToDictionary(s => s.Item1.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Item2);
         environment["Usage__MeasureInterval"] = "00:00:01";
-        Platform = await LocalPlatform.StartAsync(
+        Platform = await Starting.OneAsync(
             new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder, Environment = environment });
-        await Platform.WaitUntilReadyAsync(s_start);
         Demo = JsonNode.Parse(await File.ReadAllTextAsync(Platform.DemoFile))!;
     }
 
@@ -120,10 +117,37 @@ public sealed class BreakablePlatform : ICollectionFixture<BreakablePlatformFixt
     public const string Name = "breakable platform";
 }
 
+internal static class Starting
+{
+    private static readonly SemaphoreSlim s_turn = new(1);
+
+    /// <summary>Ready when it returns. One after the other: of several that start at once on two cores the last is ready later than in turn.</summary>
+    public static async Task<LocalPlatform> OneAsync(LocalPlatformOptions options)
+    {
+        await s_turn.WaitAsync();
+        try
+        {
+            var platform = await LocalPlatform.StartAsync(options);
+            try
+            {
+                await platform.WaitUntilReadyAsync(Eventually.Deadline);
+                return platform;
+            }
+            catch
+            {
+                await platform.DisposeAsync();
+                throw;
+            }
+        }
+        finally
+        {
+            s_turn.Release();
+        }
+    }
+}
+
 internal static class Requests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
-
     /// <summary>As a client ought to: whoever is told to come again (503) does, and by its Idempotency-Key acts once nevertheless.</summary>
     /// <param name="once">False where Redis is away, without which no request with such a key is taken.</param>
     public static async Task<JsonNode> SendPatientlyAsync(this HttpClient client, HttpMethod method, string path, object? body = null, bool once = true)
@@ -147,7 +171,7 @@ internal static class Requests
             Assert.True(response.IsSuccessStatusCode, $"{method} {path} answered {(int)response.StatusCode}: {text}");
             answer = text.Length == 0 ? new JsonObject() : JsonNode.Parse(text)!;
             return true;
-        }, s_patience);
+        });
         return answer!;
     }
 

@@ -13,7 +13,6 @@ public sealed class RevokingAKey(PlatformFixture platform)
 
     // So that the load is a use of the key and not a test of the machine.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(1);
 
     [Fact]
     public async Task A_key_in_use_by_32_connections_is_refused_within_a_second_of_its_revocation()
@@ -40,7 +39,7 @@ public sealed class RevokingAKey(PlatformFixture platform)
 
         await owner.SendAsync(HttpMethod.Delete, $"/api/api-keys/{made["id"]}");
         var revoked = watch.Elapsed;
-        await Eventually.TrueAsync(() => Task.FromResult(answers.Any(answer => answer.Status == HttpStatusCode.Unauthorized)), s_deadline);
+        await Eventually.TrueAsync(() => Task.FromResult(answers.Any(answer => answer.Status == HttpStatusCode.Unauthorized)));
         var refused = answers.Count;
         await Eventually.TrueAsync(() => Task.FromResult(answers.Count > refused + (4 * Connections)));
         await end.CancelAsync();

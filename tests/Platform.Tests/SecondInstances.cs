@@ -9,7 +9,6 @@ namespace OnePlatform.Platform.Tests;
 /// <summary>Every process of a running platform once more, on the same databases, broker and Redis; wired to each other, not to the first.</summary>
 internal sealed class SecondInstances : IAsyncDisposable
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
     private static readonly (string Name, string Project)[] s_processes =
     [
         (ResourceNames.Identity, "services/Identity/OnePlatform.Identity"), (ResourceNames.Ontology, "services/Ontology/OnePlatform.Ontology"),
@@ -35,7 +34,7 @@ internal sealed class SecondInstances : IAsyncDisposable
         using var client = new HttpClient();
         foreach (var address in second._addresses.Values)
         {
-            await Eventually.SucceedsAsync(async () => (await client.GetAsync(new Uri(address, "/health/ready"))).EnsureSuccessStatusCode(), s_start);
+            await Eventually.SucceedsAsync(async () => (await client.GetAsync(new Uri(address, "/health/ready"))).EnsureSuccessStatusCode());
         }
 
         return second;

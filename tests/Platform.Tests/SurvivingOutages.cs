@@ -11,7 +11,6 @@ namespace OnePlatform.Platform.Tests;
 [Trait("Proof", "P8")]
 public sealed class SurvivingOutages
 {
-    private static readonly TimeSpan s_recovery = TimeSpan.FromMinutes(1);
     private readonly BreakablePlatformFixture _fixture;
 
     public SurvivingOutages(BreakablePlatformFixture fixture) => _fixture = fixture;
@@ -32,9 +31,9 @@ public sealed class SurvivingOutages
         var before = await CreateThingAsync(client, $"before the end of {part}");
 
         await Platform.KillAsync(part);
-        await Platform.WaitUntilReadyAsync(s_recovery);
+        await Platform.WaitUntilReadyAsync(Eventually.Deadline);
 
-        await Eventually.TrueAsync(async () => await StatusAsync(client, $"/api/things/{before}") == HttpStatusCode.OK, s_recovery);
+        await Eventually.TrueAsync(async () => await StatusAsync(client, $"/api/things/{before}") == HttpStatusCode.OK);
         var after = await CreateThingEventuallyAsync(client, $"after the end of {part}");
         await RecordedAsync(client, before);
         await RecordedAsync(client, after);
@@ -49,14 +48,14 @@ public sealed class SurvivingOutages
 
         var id = await CreateThingAsync(client, $"The {word} made without a broker");
         await Platform.StartResourceAsync(ResourceNames.RabbitMQ);
-        await Platform.WaitUntilReadyAsync(ResourceNames.RabbitMQ, s_recovery);
+        await Platform.WaitUntilReadyAsync(ResourceNames.RabbitMQ, Eventually.Deadline);
 
         await RecordedAsync(client, id);
         await Eventually.TrueAsync(async () =>
         {
             var found = await client.SendAsync(HttpMethod.Post, "/api/knowledge/search", new { query = word, mode = "keyword" });
             return found["results"]!.AsArray().Any(r => r!["thingId"]?.GetValue<Guid>() == id);
-        }, s_recovery);
+        });
     }
 
     private static async Task<Guid> CreateThingAsync(HttpClient client, string name)
@@ -65,7 +64,7 @@ public sealed class SurvivingOutages
     private static async Task<Guid> CreateThingEventuallyAsync(HttpClient client, string name)
     {
         var id = Guid.Empty;
-        await Eventually.SucceedsAsync(async () => id = await CreateThingAsync(client, name), s_recovery);
+        await Eventually.SucceedsAsync(async () => id = await CreateThingAsync(client, name));
         return id;
     }
 
@@ -79,7 +78,7 @@ public sealed class SurvivingOutages
 
         var events = JsonNode.Parse(await response.Content.ReadAsStringAsync())!["results"]!.AsArray();
         return events.Count(e => e!["type"]!.GetValue<string>() == "entity_created") == 1;
-    }, s_recovery);
+    });
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string path)
     {

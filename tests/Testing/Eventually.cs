@@ -5,7 +5,12 @@ namespace OnePlatform.Testing;
 /// <summary>Waits for a condition, with a deadline; never for a time.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// For whatever a test waits for. It shortens no test that passes; it must be long on a machine that starts platforms, builds and
+    /// runs other tests on two cores meanwhile.
+    /// </summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is not null.</summary>
@@ -25,7 +30,7 @@ public static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await ask())
         {
-            if (watch.Elapsed > (deadline ?? s_deadline))
+            if (watch.Elapsed > (deadline ?? Deadline))
             {
                 throw new TimeoutException(otherwise?.Invoke() ?? "The condition did not become true in time.");
             }
@@ -45,7 +50,7 @@ public static class Eventually
                 await attempt();
                 return;
             }
-            catch (Exception exception) when (watch.Elapsed < (deadline ?? s_deadline) && exception is not OutOfMemoryException)
+            catch (Exception exception) when (watch.Elapsed < (deadline ?? Deadline) && exception is not OutOfMemoryException)
             {
                 await Task.Delay(s_pause);
             }

@@ -6,8 +6,6 @@ namespace OnePlatform.Testing;
 /// <summary>A service as a process of its own, for what only a process can do: be killed, be measured.</summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(1);
-
     private readonly Process _process;
 
     private ServiceProcess(Process process, string address) => (_process, Address) = (process, address);
@@ -46,7 +44,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
             }
         };
         process.BeginOutputReadLine();
-        return new ServiceProcess(process, await address.Task.WaitAsync(s_start));
+        return new ServiceProcess(process, await address.Task.WaitAsync(Eventually.Deadline));
     }
 
     /// <summary>As <c>kill -9</c> ends it.</summary>

@@ -7,7 +7,6 @@ namespace OnePlatform.Platform.Tests.AppHost;
 
 public sealed class EndingTheAppHost : IDisposable
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
     private readonly string _folder = TemporaryFolder.Create();
 
     [Theory]
@@ -16,7 +15,7 @@ public sealed class EndingTheAppHost : IDisposable
     public async Task Nothing_it_started_outlives_it(int signal)
     {
         using var appHost = Start();
-        await Eventually.TrueAsync(() => Task.FromResult(HasStarted(ResourceNames.Identity)), s_deadline, () => "No service has started.");
+        await Eventually.TrueAsync(() => Task.FromResult(HasStarted(ResourceNames.Identity)), otherwise: () => "No service has started.");
         var started = ProcessTree.WithDescendants(appHost.Id).Select(id => (Id: id, Start: ProcessTree.StartTime(id))).ToList();
         Assert.True(started.Count > 10, "servers, a service and their watchdogs");
 
@@ -24,8 +23,7 @@ public sealed class EndingTheAppHost : IDisposable
 
         await Eventually.TrueAsync(
             () => Task.FromResult(started.TrueForAll(process => ProcessTree.StartTime(process.Id) is var now && (now is null || now != process.Start))),
-            s_deadline,
-            () => "Some of what it started is still running.");
+            otherwise: () => "Some of what it started is still running.");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

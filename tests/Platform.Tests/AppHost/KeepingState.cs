@@ -1,13 +1,12 @@
 using Aspire.Hosting.ApplicationModel;
 using OnePlatform.AppHost;
 using OnePlatform.AppHost.Local;
+using OnePlatform.Testing;
 
 namespace OnePlatform.Platform.Tests.AppHost;
 
 public sealed class KeepingState : IDisposable
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = TemporaryFolder.Create();
 
     [Fact]
@@ -50,7 +49,7 @@ public sealed class KeepingState : IDisposable
     private async Task<string> PasswordAsync(bool reset)
     {
         await using var platform = await StartAsync(reset);
-        await platform.WaitUntilReadyAsync(s_deadline);
+        await platform.WaitUntilReadyAsync(Eventually.Deadline);
         return platform.ConnectionString(ResourceNames.Redis).Split("password=")[1];
     }
 

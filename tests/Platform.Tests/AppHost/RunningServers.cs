@@ -1,14 +1,13 @@
 using Npgsql;
 using OnePlatform.AppHost;
 using OnePlatform.AppHost.Local;
+using OnePlatform.Testing;
 using RabbitMQ.Client;
 
 namespace OnePlatform.Platform.Tests.AppHost;
 
 public sealed class RunningServers
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task A_database_killed_outright_comes_back_on_its_port_with_its_data()
     {
@@ -17,7 +16,7 @@ public sealed class RunningServers
         var before = servers.Platform.ProcessId(ResourceNames.Postgres);
 
         await servers.Platform.KillAsync(ResourceNames.Postgres);
-        await servers.Platform.WaitUntilReadyAsync(s_deadline);
+        await servers.Platform.WaitUntilReadyAsync(Eventually.Deadline);
 
         Assert.NotEqual(before, servers.Platform.ProcessId(ResourceNames.Postgres));
         await ExecuteAsync(servers, "insert into kept values (1)");
@@ -38,7 +37,7 @@ public sealed class RunningServers
         await servers.Platform.StopResourceAsync(ResourceNames.RabbitMQ);
         Assert.False(servers.Platform.IsReady(ResourceNames.RabbitMQ));
         await servers.Platform.StartResourceAsync(ResourceNames.RabbitMQ);
-        await servers.Platform.WaitUntilReadyAsync(s_deadline);
+        await servers.Platform.WaitUntilReadyAsync(Eventually.Deadline);
 
         await using var again = await ConnectAsync(servers);
         await using var reader = await again.CreateChannelAsync();

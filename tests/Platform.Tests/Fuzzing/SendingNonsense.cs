@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using Microsoft.AspNetCore.Http;
+using OnePlatform.Testing;
 
 namespace OnePlatform.Platform.Tests.Fuzzing;
 
@@ -19,7 +20,6 @@ public sealed class SendingNonsense(PlatformFixture platform) : IClassFixture<Pl
     private const int Connections = 8;
 
     // A hang is what outlasts every machine; a slow one is none.
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     // These end the credential or the rows that every other case stands on.
     private static readonly string[] s_ending =
@@ -105,7 +105,7 @@ public sealed class SendingNonsense(PlatformFixture platform) : IClassFixture<Pl
     [MemberData(nameof(BrokenRequests))]
     public async Task A_broken_request_is_refused_or_hung_up_on(string what, string request)
     {
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var connection = new TcpClient();
         await connection.ConnectAsync(platform.Platform.BaseAddress.Host, platform.Platform.BaseAddress.Port, deadline.Token);
         await using var stream = connection.GetStream();
@@ -163,7 +163,7 @@ public sealed class SendingNonsense(PlatformFixture platform) : IClassFixture<Pl
 
     private async Task<int> SendAsync(HttpClient client, FuzzCase @case, IReadOnlyList<Guid> ids)
     {
-        using var deadline = new CancellationTokenSource(s_deadline);
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
         using var request = @case.Request(ids);
         try
         {

@@ -15,7 +15,6 @@ namespace OnePlatform.Platform.Tests.Secrets;
 [Trait("Proof", "P10")]
 public sealed class KeepingSecrets : IAsyncLifetime
 {
-    private static readonly TimeSpan s_start = TimeSpan.FromMinutes(3);
     private static readonly string[] s_databases = [ResourceNames.IdentityDb, ResourceNames.OntologyDb, ResourceNames.EventsDb, ResourceNames.KnowledgeDb];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("secrets").FullName;
@@ -34,7 +33,7 @@ public sealed class KeepingSecrets : IAsyncLifetime
     {
         File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         _outside = await OutsideWorld.StartAsync();
-        _platform = await LocalPlatform.StartAsync(new LocalPlatformOptions
+        _platform = await Starting.OneAsync(new LocalPlatformOptions
         {
             DataFolder = _folder,
             Throwaway = true,
@@ -53,7 +52,6 @@ public sealed class KeepingSecrets : IAsyncLifetime
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
             },
         });
-        await _platform.WaitUntilReadyAsync(s_start);
     }
 
     public async Task DisposeAsync()
