@@ -10,13 +10,14 @@ internal sealed class WholeBodies : ForwarderHttpClientFactory
 
     private sealed class Handler : DelegatingHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            if (request.Content is { Headers.ContentLength: <= BodyLimits.Small } body)
-            {
-                await body.LoadIntoBufferAsync(cancellationToken);
-            }
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            => request.Content is { Headers.ContentLength: <= BodyLimits.Small } body
+                ? SendWholeAsync(request, body, cancellationToken)
+                : base.SendAsync(request, cancellationToken);
 
+        private async Task<HttpResponseMessage> SendWholeAsync(HttpRequestMessage request, HttpContent body, CancellationToken cancellationToken)
+        {
+            await body.LoadIntoBufferAsync(cancellationToken);
             return await base.SendAsync(request, cancellationToken);
         }
     }
