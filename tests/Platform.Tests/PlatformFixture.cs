@@ -27,8 +27,12 @@ public class PlatformFixture : IAsyncLifetime
         Provider = await FakeProvider.StartAsync();
         var environment = Provider.Settings("fake").ToDictionary(s => s.Item1.Replace(":", "__", StringComparison.Ordinal), s => (string?)s.Item2);
         environment["Usage__MeasureInterval"] = "00:00:01";
-        Platform = await Starting.OneAsync(
-            new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder, Environment = environment });
+        await Starting.InTurnAsync(async () =>
+        {
+            Platform = await LocalPlatform.StartAsync(
+                new LocalPlatformOptions { Throwaway = true, Demo = true, DataFolder = DataFolder, Environment = environment });
+            await Platform.WaitUntilReadyAsync(Eventually.Deadline);
+        });
         Demo = JsonNode.Parse(await File.ReadAllTextAsync(Platform.DemoFile))!;
     }
 
@@ -121,23 +125,13 @@ internal static class Starting
 {
     private static readonly SemaphoreSlim s_turn = new(1);
 
-    /// <summary>Ready when it returns. One after the other: of several that start at once on two cores the last is ready later than in turn.</summary>
-    public static async Task<LocalPlatform> OneAsync(LocalPlatformOptions options)
+    /// <summary>One platform after the other: of several that start at once on two cores the last is ready later than in turn.</summary>
+    public static async Task InTurnAsync(Func<Task> start)
     {
         await s_turn.WaitAsync();
         try
         {
-            var platform = await LocalPlatform.StartAsync(options);
-            try
-            {
-                await platform.WaitUntilReadyAsync(Eventually.Deadline);
-                return platform;
-            }
-            catch
-            {
-                await platform.DisposeAsync();
-                throw;
-            }
+            await start();
         }
         finally
         {

@@ -33,24 +33,28 @@ public sealed class KeepingSecrets : IAsyncLifetime
     {
         File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         _outside = await OutsideWorld.StartAsync();
-        _platform = await Starting.OneAsync(new LocalPlatformOptions
+        await Starting.InTurnAsync(async () =>
         {
-            DataFolder = _folder,
-            Throwaway = true,
-            Resources = [ResourceNames.Gateway],
-            Environment = new Dictionary<string, string?>(_configured.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+            _platform = await LocalPlatform.StartAsync(new LocalPlatformOptions
             {
-                ["ASPNETCORE_ENVIRONMENT"] = "Production",
-                ["Database__MigrateOnStart"] = "true",
-                ["Logging__LogLevel__Default"] = "Debug",
-                ["Mail__Folder"] = Path.Combine(_folder, "mail"),
-                ["Mail__PollInterval"] = "00:00:00.1",
-                ["Webhooks__AllowPrivateAddresses"] = "true",
-                ["ChatModel__Endpoint"] = $"{_outside.Address}/provider",
-                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _outside.Address,
-                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-                ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
-            },
+                DataFolder = _folder,
+                Throwaway = true,
+                Resources = [ResourceNames.Gateway],
+                Environment = new Dictionary<string, string?>(_configured.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)))
+                {
+                    ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                    ["Database__MigrateOnStart"] = "true",
+                    ["Logging__LogLevel__Default"] = "Debug",
+                    ["Mail__Folder"] = Path.Combine(_folder, "mail"),
+                    ["Mail__PollInterval"] = "00:00:00.1",
+                    ["Webhooks__AllowPrivateAddresses"] = "true",
+                    ["ChatModel__Endpoint"] = $"{_outside.Address}/provider",
+                    ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _outside.Address,
+                    ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                    ["OTEL_METRIC_EXPORT_INTERVAL"] = "1000",
+                },
+            });
+            await _platform.WaitUntilReadyAsync(Eventually.Deadline);
         });
     }
 
