@@ -26,6 +26,17 @@ internal sealed class DeliveryQueue(NpgsqlDataSource dataSource, IOptions<Webhoo
     private const long FanOutLock = 0x6661_6e6f_7574;
     private const long ClaimLock = 0x636c_6169_6d73;
 
+    /// <summary>Asked before anything else: where nobody has a webhook, whatever is recorded would look for receivers in vain.</summary>
+    public async Task<bool> HasReceiversAsync(CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(DeliverySql.HasReceivers);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        // The first result is the scope's.
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return reader.GetBoolean(0);
+    }
+
     /// <returns>How many webhooks got something, or were looked through for it.</returns>
     public async Task<int> FanOutAsync(CancellationToken cancellationToken)
     {

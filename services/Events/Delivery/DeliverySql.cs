@@ -20,6 +20,9 @@ internal static class DeliverySql
         $$;
         """;
 
+    /// <summary>Disabled ones count: their cursors begin as well, and what waits for them is not lost.</summary>
+    public const string HasReceivers = "select exists (select from webhooks)";
+
     /// <summary>Where a webhook begins: with what is recorded after it was made.</summary>
     public const string Begin =
         """

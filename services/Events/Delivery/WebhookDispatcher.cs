@@ -28,16 +28,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 // Growth is told group by group, and each delivery that ends frees a place; one look is for all of it.
                 follower.Forget();
-                var moved = await queue.FanOutAsync(stoppingToken);
-                var free = options.Value.PerInstance - Volatile.Read(ref _sending);
-                var claimed = free > 0 ? await queue.ClaimAsync(free, stoppingToken) : [];
-                foreach (var delivery in claimed)
-                {
-                    Interlocked.Increment(ref _sending);
-                    _ = DeliverAsync(delivery, follower, stoppingToken);
-                }
-
-                if (moved == 0 && claimed.Count == 0)
+                if (!await DispatchAsync(follower, stoppingToken))
                 {
                     await follower.WaitAsync(options.Value.PollInterval, stoppingToken);
                 }
@@ -52,6 +43,26 @@ internal sealed partial class WebhookDispatcher(
                 await Task.Delay(s_pauseAfterFault, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    /// <returns>Whether there may be more at once.</returns>
+    private async Task<bool> DispatchAsync(WakeUp dispatcher, CancellationToken stoppingToken)
+    {
+        if (!await queue.HasReceiversAsync(stoppingToken))
+        {
+            return false;
+        }
+
+        var moved = await queue.FanOutAsync(stoppingToken);
+        var free = options.Value.PerInstance - Volatile.Read(ref _sending);
+        var claimed = free > 0 ? await queue.ClaimAsync(free, stoppingToken) : [];
+        foreach (var delivery in claimed)
+        {
+            Interlocked.Increment(ref _sending);
+            _ = DeliverAsync(delivery, dispatcher, stoppingToken);
+        }
+
+        return moved > 0 || claimed.Count > 0;
     }
 
     private async Task DeliverAsync(ClaimedDelivery delivery, WakeUp dispatcher, CancellationToken stoppingToken)
