@@ -6,11 +6,6 @@ namespace OnePlatform.AppHost.Local;
 /// <summary>Everything one platform keeps. One AppHost at a time may use it.</summary>
 internal sealed class DataFolder : IDisposable
 {
-    private const string LockName = "lock";
-    private const string TemporaryPrefix = "oneplatform-run-";
-
-    private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(1);
-
     private const UnixFileMode OwnedAndPassable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -47,14 +42,13 @@ internal sealed class DataFolder : IDisposable
         var temporary = throwaway && folder is null;
         if (temporary)
         {
-            SweepTemporary();
-            folder = Directory.CreateTempSubdirectory(TemporaryPrefix).FullName;
+            folder = ThrowawayFolders.Create();
             File.SetUnixFileMode(folder, OwnedAndPassable);
         }
 
         folder = Path.GetFullPath(folder ?? Repository.PathOf(".data"));
         Directory.CreateDirectory(folder);
-        return FileLock.TryTake(Path.Combine(folder, LockName)) is { } held
+        return FileLock.TryTake(Path.Combine(folder, FileLock.Name)) is { } held
             ? new DataFolder(folder, held, temporary)
             : throw new PlatformException(
                 $"Another AppHost is running on {folder}. Stop it, or give this one a folder of its own: --data <folder>.");
@@ -72,18 +66,7 @@ internal sealed class DataFolder : IDisposable
 
     public void Reset()
     {
-        foreach (var entry in new DirectoryInfo(Folder).GetFileSystemInfos().Where(entry => entry.Name != LockName))
-        {
-            if (entry is DirectoryInfo directory)
-            {
-                directory.Delete(recursive: true);
-            }
-            else
-            {
-                entry.Delete();
-            }
-        }
-
+        ThrowawayFolders.Empty(new DirectoryInfo(Folder));
         if (Directory.Exists(Servers))
         {
             Directory.Delete(Servers, recursive: true);
@@ -118,28 +101,6 @@ internal sealed class DataFolder : IDisposable
         }
 
         return true;
-    }
-
-    // A test run killed outright could not remove its folder. One that nobody holds, and that is not just being made, is such.
-    private static void SweepTemporary()
-    {
-        var oldest = TimeProvider.System.GetUtcNow().UtcDateTime - s_abandoned;
-        foreach (var folder in new DirectoryInfo(Path.GetTempPath()).GetDirectories($"{TemporaryPrefix}*"))
-        {
-            if (folder.CreationTimeUtc < oldest && FileLock.TryTake(Path.Combine(folder.FullName, LockName)) is { } held)
-            {
-                try
-                {
-                    folder.Delete(recursive: true);
-                }
-                catch (DirectoryNotFoundException)
-                {
-                    // Another run that starts now sweeps it too: the lock went with the files.
-                }
-
-                held.Dispose();
-            }
-        }
     }
 
     private static string FolderOutside(string folder)
