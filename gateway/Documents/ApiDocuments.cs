@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,8 @@ internal sealed partial class ApiDocuments(
     private static readonly TimeSpan s_lifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_lifetimeOfPart = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    // A service that has just begun on a busy machine writes its first document slowly, and there is none to stand in for it.
+    private static readonly TimeSpan s_patienceAtFirst = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly Dictionary<string, string> _lastSeen = new(StringComparer.Ordinal);
     private byte[]? _merged;
@@ -20,13 +23,15 @@ internal sealed partial class ApiDocuments(
 
     public static async Task<IResult> Answer(ApiDocuments documents, HttpContext context, CancellationToken cancellationToken)
     {
-        context.Response.Headers.CacheControl = "public, max-age=60";
-        return TypedResults.Bytes(await documents.MergedAsync(cancellationToken), "application/json");
+        var (merged, lifetime) = await documents.MergedAsync(cancellationToken);
+        context.Response.Headers.CacheControl = string.Create(CultureInfo.InvariantCulture, $"public, max-age={(int)lifetime.TotalSeconds}");
+        return TypedResults.Bytes(merged, "application/json");
     }
 
     public void Dispose() => _oneAtATime.Dispose();
 
-    private async Task<byte[]> MergedAsync(CancellationToken cancellationToken)
+    /// <returns>The document, and for how long it need not be asked for again.</returns>
+    private async Task<(byte[] Merged, TimeSpan Lifetime)> MergedAsync(CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -49,7 +54,7 @@ internal sealed partial class ApiDocuments(
                 _until = clock.GetUtcNow() + (fetched.All(text => text is not null) ? s_lifetime : s_lifetimeOfPart);
             }
 
-            return _merged;
+            return (_merged, _until - clock.GetUtcNow());
         }
         finally
         {
@@ -59,8 +64,8 @@ internal sealed partial class ApiDocuments(
 
     private async Task<string?> FetchAsync(string service, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(s_patience);
+        using var late = new CancellationTokenSource(_lastSeen.ContainsKey(service) ? s_patience : s_patienceAtFirst, clock);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             return await clients.CreateClient(Credentials.IdentityExchange.HttpClient).GetStringAsync($"https+http://{service}/openapi/v1.json", patience.Token);

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Time.Testing;
 using OnePlatform.Gateway.Documents;
+using OnePlatform.Testing;
 using Xunit;
 
 namespace OnePlatform.Gateway.Tests;
@@ -18,6 +20,44 @@ public sealed partial class ReadingTheDocuments(GatewayHost host) : IClassFixtur
         Assert.NotNull(document["paths"]!["/api/health"]);
         Assert.Null(document["paths"]!["/internal/x"]);
         Assert.NotNull(document["components"]!["schemas"]!["Thing"]);
+        // What lacks a part is asked for again soon.
+        Assert.InRange(response.Headers.CacheControl!.MaxAge!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_service_that_was_never_heard_is_waited_for_and_one_that_was_is_remembered()
+    {
+        var (clock, asked, writes) = (new FakeTimeProvider(TimeProvider.System.GetUtcNow()), new SemaphoreSlim(0), new TaskCompletionSource());
+        await using var slow = await StubPlatform.StartAsync();
+        slow.BeforeDocument = () =>
+        {
+            asked.Release();
+            return writes.Task;
+        };
+        var gateway = await host.AddGatewayAsync(clock: clock, settings: [("services:identity:http:0", slow.Address), ("services:knowledge:http:0", host.Platform.Address)]);
+        using var client = gateway.CreateClient();
+
+        var first = client.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        Assert.True(await asked.WaitAsync(Eventually.Deadline));
+        clock.Advance(TimeSpan.FromSeconds(20));
+        writes.SetResult();
+        var (whole, minute) = await ReadAsync(await first);
+        Assert.Equal(TimeSpan.FromMinutes(1), minute);
+
+        writes = new TaskCompletionSource();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        var second = client.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative));
+        Assert.True(await asked.WaitAsync(Eventually.Deadline));
+        clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal((whole, TimeSpan.FromSeconds(5)), await ReadAsync(await second));
+        writes.SetResult();
+
+        static async Task<(string Document, TimeSpan Lifetime)> ReadAsync(HttpResponseMessage answer)
+        {
+            using var response = answer;
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return (await response.Content.ReadAsStringAsync(), response.Headers.CacheControl!.MaxAge!.Value);
+        }
     }
 
     [Fact]

@@ -25,6 +25,9 @@ public sealed class StubPlatform : IAsyncDisposable
     /// <summary>Waited for before each exchange is answered.</summary>
     public Func<Task> BeforeAnswer { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Waited for before a service's OpenAPI document is answered.</summary>
+    public Func<Task> BeforeDocument { get; set; } = () => Task.CompletedTask;
+
     /// <summary>A service's answer on a path of the test's own.</summary>
     public void Answer(string path, RequestDelegate answer) => _answers[path] = answer;
 
@@ -37,7 +40,11 @@ public sealed class StubPlatform : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         var app = stub._server = builder.Build();
         app.MapPost("/internal/token-exchange", stub.ExchangeAsync);
-        app.MapGet("/openapi/v1.json", () => Results.Text(OpenApi, "application/json"));
+        app.MapGet("/openapi/v1.json", async () =>
+        {
+            await stub.BeforeDocument();
+            return Results.Text(OpenApi, "application/json");
+        });
         app.MapGet("/api/things/broken", () => Results.Text("<h1>oops</h1>", "text/html", statusCode: 502));
         app.MapGet("/api/things/bug", () => Results.Problem(statusCode: 500, title: "Internal Server Error"));
         app.UseWebSockets();
