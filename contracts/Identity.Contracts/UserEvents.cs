@@ -31,3 +31,10 @@ public sealed record SessionsRevoked(
 /// <summary>A session acts in another group from now on. Caches of what it may do drop it; the event log is told apart from this.</summary>
 /// <param name="SessionId">Its <c>sid</c> claim.</param>
 public sealed record SessionSwitched(Guid EventId, DateTimeOffset OccurredAt, Guid SessionId) : IIntegrationEvent;
+
+/// <summary>
+/// Identity has taken over what Ontology told of these people's memberships, or of these groups, and answers by it from now on.
+/// Caches of what it answered drop that: who asked after Ontology's own news may still have been told what was before.
+/// </summary>
+public sealed record StandingsChanged(
+    Guid EventId, DateTimeOffset OccurredAt, IReadOnlyList<Guid> PersonIds, IReadOnlyList<Guid> GroupIds) : IIntegrationEvent;

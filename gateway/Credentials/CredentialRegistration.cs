@@ -29,6 +29,7 @@ internal static class CredentialRegistration
             bus.AddConsumer<ForgetChangedKeys>().OnEveryInstance();
             bus.AddConsumer<ForgetRevokedSessions>().OnEveryInstance();
             bus.AddConsumer<ForgetSwitchedSessions>().OnEveryInstance();
+            bus.AddConsumer<ForgetChangedStandings>().OnEveryInstance();
             bus.AddConsumer<ForgetChangedMemberships>().OnEveryInstance();
             bus.AddConsumer<ForgetChangedGroups>().OnEveryInstance();
         });

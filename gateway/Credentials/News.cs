@@ -34,6 +34,13 @@ internal sealed class ForgetSwitchedSessions(GrantEviction grants) : IConsumer<S
     public Task Consume(ConsumeContext<SessionSwitched> context) => grants.EvictAsync([context.Message.SessionId]);
 }
 
+/// <summary>Also what was asked between Ontology's news and the moment at which Identity had taken it over.</summary>
+internal sealed class ForgetChangedStandings(GrantEviction grants) : IConsumer<StandingsChanged>
+{
+    public Task Consume(ConsumeContext<StandingsChanged> context) => grants.EvictAsync([.. context.Message.PersonIds, .. context.Message.GroupIds]);
+}
+
+/// <summary>At once, also while Identity is away: rather no answer from it than one from before.</summary>
 internal sealed class ForgetChangedMemberships(GrantEviction grants) : IConsumer<MembershipsChanged>
 {
     public Task Consume(ConsumeContext<MembershipsChanged> context)

@@ -75,6 +75,7 @@ internal static class IdentityFeatures
         services.AddSingleton<PasswordHasher>();
         services.AddSingleton<EmailAddresses>();
         services.AddSingleton<MembershipArrivals>();
+        services.AddSingleton<IGroupTreeFollower, TellOfGroups>();
         services.AddScoped<AuthLog>();
         services.AddScoped<GroupEntry>();
         services.AddSingleton<ReturnAddresses>();

@@ -11,7 +11,10 @@ namespace OnePlatform.Tenancy;
 /// Keeps the copy of the group tree. Events come in any order and more than once; the version decides, so no inbox is needed.
 /// </summary>
 /// <typeparam name="TDb">The service's context, for a queue name of its own.</typeparam>
-public sealed class KeepGroupTree<TDb>(NpgsqlDataSource dataSource, TenantScope scope) : IConsumer<GroupsChanged>
+/// <param name="dataSource">Of the copy.</param>
+/// <param name="scope">Of the message.</param>
+/// <param name="followers">Told once the copy is up to date.</param>
+public sealed class KeepGroupTree<TDb>(NpgsqlDataSource dataSource, TenantScope scope, IEnumerable<IGroupTreeFollower> followers) : IConsumer<GroupsChanged>
     where TDb : TenantDb
 {
     private const string Upsert =
@@ -55,5 +58,15 @@ public sealed class KeepGroupTree<TDb>(NpgsqlDataSource dataSource, TenantScope 
         }
 
         await batch.ExecuteNonQueryAsync(context.CancellationToken);
+        foreach (var follower in followers)
+        {
+            await follower.FollowAsync(context);
+        }
     }
+}
+
+/// <summary>What a service does once its copy of the groups has what an event told. When it fails, the event comes again.</summary>
+public interface IGroupTreeFollower
+{
+    Task FollowAsync(ConsumeContext<GroupsChanged> context);
 }

@@ -112,6 +112,33 @@ public sealed class RevokingACredential(GatewayHost host) : IClassFixture<Gatewa
     }
 
     [Fact]
+    public async Task What_identity_answers_anew_about_a_person_or_a_group_is_asked_anew()
+    {
+        await using var servers = await LocalServers.StartAsync(postgres: false, redis: false);
+        var gateway = await host.AddGatewayAsync(broker: servers.RabbitMQ);
+        using var client = gateway.CreateClient();
+        await gateway.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, Eventually.Deadline);
+        var (subject, group) = (Guid.NewGuid(), Guid.NewGuid());
+        var key = host.Platform.MakeKey(subject, group);
+        await ExchangesAsync();
+        foreach (var (people, groups) in new (Guid[], Guid[])[] { ([subject], []), ([], [group]) })
+        {
+            Assert.Equal(0, await ExchangesAsync());
+            await gateway.Services.GetRequiredService<IBus>().Publish(
+                new StandingsChanged(Guid.CreateVersion7(), TimeProvider.System.GetUtcNow(), people, groups));
+            await Eventually.TrueAsync(async () => await ExchangesAsync() == 1);
+        }
+
+        async Task<int> ExchangesAsync()
+        {
+            var before = host.Platform.Exchanges;
+            using var used = await GatewayHost.SendAsync(client, HttpMethod.Get, "/api/things", ("X-API-Key", key));
+            Assert.Equal(HttpStatusCode.OK, used.StatusCode);
+            return host.Platform.Exchanges - before;
+        }
+    }
+
+    [Fact]
     public void Without_the_broker_a_grant_ends_within_sixty_seconds()
     {
         var clock = new FakeTimeProvider();

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Threading.Channels;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using OnePlatform.AppHost.Local;
 using OnePlatform.Contracts;
 using OnePlatform.Identity.Contracts;
 using OnePlatform.Ontology.Contracts;
+using OnePlatform.Testing;
 using Xunit;
 using static OnePlatform.Identity.Tests.IdentityHost;
 
@@ -39,6 +41,45 @@ public sealed class WorkingWithTheOtherServers(IdentityHost identity) : IClassFi
         var acting = (await JsonAsync(response))["group"]!;
         Assert.Equal(group, acting["id"]!.GetValue<Guid>());
         Assert.Equal("group_owner", acting["role"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task What_identity_heard_of_people_and_groups_it_tells_on_once_it_answers_by_it()
+    {
+        await using var servers = await LocalServers.StartAsync(postgres: false, redis: false);
+        await using var host = identity.StartAnother(("ConnectionStrings:rabbitmq", servers.RabbitMQ));
+        var (bus, person, group) = (host.Services.GetRequiredService<IBusControl>(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var told = Channel.CreateUnbounded<(IReadOnlyList<Guid> People, IReadOnlyList<Guid> Groups, bool IsKept)>();
+        var listening = bus.ConnectReceiveEndpoint("test-gateway", endpoint => endpoint.Handler<StandingsChanged>(async context =>
+        {
+            var kept = await identity.Database.ScalarAsync<long>(
+                "select (select count(*) from memberships where person_id = any($1)) + (select count(*) from group_tree where id = any($2))",
+                context.Message.PersonIds.ToArray(),
+                context.Message.GroupIds.ToArray());
+            await told.Writer.WriteAsync((context.Message.PersonIds, context.Message.GroupIds, kept == 1));
+        }));
+        await listening.Ready;
+        using var deadline = new CancellationTokenSource(Eventually.Deadline);
+
+        var now = TimeProvider.System.GetUtcNow();
+        var joined = new MembershipSnapshot(group, person, "group_owner", [], Active: true, 1);
+        await bus.Publish(new MembershipsChanged(Guid.CreateVersion7(), now, EventOrigin.System, [], [joined, joined]));
+        var (people, groups, isKept) = await told.Reader.ReadAsync(deadline.Token);
+        Assert.Equal(person, Assert.Single(people));
+        Assert.Empty(groups);
+        Assert.True(isKept);
+
+        await bus.Publish(new GroupsChanged(
+            Guid.CreateVersion7(), now, EventOrigin.System, [],
+            [
+                new GroupSnapshot(
+                    group, null, [group], $"g-{group:N}", "Ada's group", "friend_circle", "active", "starter", true,
+                    new GroupSecurity(false, false), new GroupLimits(600, 60, null, null, null), [], 1),
+            ]));
+        (people, groups, isKept) = await told.Reader.ReadAsync(deadline.Token);
+        Assert.Empty(people);
+        Assert.Equal(group, Assert.Single(groups));
+        Assert.True(isKept);
     }
 
     [Fact]

@@ -69,12 +69,19 @@ public class PlatformFixture : IAsyncLifetime
         }
 
         var group = session["group"]!["id"]!.GetValue<Guid>();
-        // A test that tries every route must meet their answers, not the plan's request limit.
+        // A test that tries every route must meet their answers, not the plan's request limit; nor before these are in force.
         await LimitAsync(group, new { requestsPerMinute = 600_000, burst = 60_000, apiCallsPerMonth = 100_000_000 });
         using var person = Anonymous();
         person.DefaultRequestHeaders.Authorization = new("Bearer", session["accessToken"]!.GetValue<string>());
         var key = await person.SendAsync(
             HttpMethod.Post, "/api/api-keys", new { name = "test", scopes = new[] { "*" }, rateLimit = new { requests = 600_000, burst = 60_000 } });
+        using var made = WithKey(key["key"]!.GetValue<string>());
+        await Eventually.TrueAsync(async () =>
+        {
+            using var response = await made.GetAsync(new Uri("/api/things?limit=1", UriKind.Relative));
+            return response.Headers.TryGetValues("RateLimit-Policy", out var policies)
+                && policies.Single().Contains("\"group\";q=600000;", StringComparison.Ordinal);
+        });
         return new Tenant(
             group, session["user"]!["id"]!.GetValue<Guid>(),
             key["id"]!.GetValue<Guid>(), key["key"]!.GetValue<string>(), session["accessToken"]!.GetValue<string>());

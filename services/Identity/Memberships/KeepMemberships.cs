@@ -6,7 +6,8 @@ using OnePlatform.ServiceDefaults;
 namespace OnePlatform.Identity.Memberships;
 
 /// <summary>Keeps the copy of the memberships. Events come in any order and more than once; the version decides.</summary>
-internal sealed class KeepMemberships(NpgsqlDataSource dataSource, TenantScope scope, MembershipArrivals arrivals) : IConsumer<MembershipsChanged>
+internal sealed class KeepMemberships(NpgsqlDataSource dataSource, TenantScope scope, MembershipArrivals arrivals, TimeProvider clock)
+    : IConsumer<MembershipsChanged>
 {
     private const string Upsert =
         """
@@ -42,5 +43,7 @@ internal sealed class KeepMemberships(NpgsqlDataSource dataSource, TenantScope s
         {
             arrivals.Announce(membership.PersonId);
         }
+
+        await context.TellOfStandingsAsync(clock, people: context.Message.Memberships.Select(membership => membership.PersonId));
     }
 }
