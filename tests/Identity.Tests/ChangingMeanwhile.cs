@@ -27,15 +27,39 @@ public sealed class ChangingMeanwhile(IdentityHost identity) : IClassFixture<Ide
         var running = attempt();
 
         // It has read the account as it was, and waits at its end for the change.
-        await Eventually.TrueAsync(async () => await identity.Database.ScalarAsync<long>(
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0 || running.IsCompleted);
-        Assert.False(running.IsCompleted);
+        await WaitingAsync(1, running);
         var before = await SessionsAsync(user);
         await change.CommitAsync();
         using var response = await running;
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
         Assert.False(response.Headers.Contains("Set-Cookie"));
         Assert.Equal(before, await SessionsAsync(user));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_ends_while_the_account_changes_leaves_no_session()
+    {
+        var email = NewEmail();
+        var (user, signIn) = await PrepareAsync("password", email);
+        using var asked = await identity.Anonymous.PostAsJsonAsync("/api/auth/forgot-password", new { email });
+        var token = (await identity.MailAsync(email, "new password")).Token;
+        await using var connection = new NpgsqlConnection(identity.Database.ConnectionString);
+        await connection.OpenAsync();
+        await using var sessions = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "lock table sessions in access exclusive mode");
+
+        // Both come to the sessions at the same time: one to end what there is, the other to begin one.
+        var reset = identity.Anonymous.PostAsJsonAsync("/api/auth/reset-password", new { token, password = "pear-Stairs-31-brook" });
+        await WaitingAsync(1, reset);
+        var attempt = signIn();
+        await WaitingAsync(2, attempt);
+        await sessions.CommitAsync();
+        using var changed = await reset;
+        using var response = await attempt;
+
+        Assert.True(changed.IsSuccessStatusCode, await changed.Content.ReadAsStringAsync());
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Equal(0, await identity.Database.ScalarAsync<long>("select count(*) from sessions where user_id = $1 and revoked_at is null", user));
     }
 
     [Fact]
@@ -60,6 +84,13 @@ public sealed class ChangingMeanwhile(IdentityHost identity) : IClassFixture<Ide
             using var renewed = await app.Client.PostAsJsonAsync("/api/auth/2fa/recovery-codes", new { password = Password });
             Assert.Equal(HttpStatusCode.OK, renewed.StatusCode);
         }
+    }
+
+    private async Task WaitingAsync(int count, Task running)
+    {
+        await Eventually.TrueAsync(async () => await identity.Database.ScalarAsync<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") >= count || running.IsCompleted);
+        Assert.False(running.IsCompleted);
     }
 
     private Task<long> SessionsAsync(Guid user) => identity.Database.ScalarAsync<long>("select count(*) from sessions where user_id = $1", user);
@@ -94,9 +125,14 @@ public sealed class ChangingMeanwhile(IdentityHost identity) : IClassFixture<Ide
         }
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, Guid user)
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params Guid[] parameters)
     {
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = user } } };
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
         await command.ExecuteNonQueryAsync();
     }
 }

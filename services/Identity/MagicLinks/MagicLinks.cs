@@ -8,7 +8,7 @@ namespace OnePlatform.Identity.MagicLinks;
 
 /// <summary>Signs in by a mailed link or its code, which also proves the address.</summary>
 internal sealed class MagicLinks(
-    IdentityDb db, OneTimeTokens tokens, EmailAddresses emails, ProofAttempts attempts, Takeovers takeovers, SessionGate gate)
+    IdentityDb db, OneTimeTokens tokens, EmailAddresses emails, ProofAttempts attempts, Takeovers takeovers, SessionGate gate, SessionStore sessions)
 {
     private static readonly string[] s_purposes = [OneTimePurposes.MagicLink];
 
@@ -34,9 +34,11 @@ internal sealed class MagicLinks(
         }
 
         await attempts.SucceedAsync(userId: null);
-        await takeovers.ProveAddressAsync(user, "magic_link", cancellationToken);
+        var isTaken = await takeovers.ProveAddressAsync(user, "magic_link", cancellationToken);
         var outcome = await gate.PassAsync(user, new Proof(Proof.Mail), cancellationToken);
-        await db.SaveChangesAsync(cancellationToken);
+        await (isTaken
+            ? sessions.SaveAndEndAllAsync(user.Id, (outcome as SignInOutcome.SignedIn)?.Opened.Session.Id, "address_proven", cancellationToken)
+            : db.SaveChangesAsync(cancellationToken));
         return outcome;
     }
 }

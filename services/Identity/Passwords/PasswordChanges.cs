@@ -45,8 +45,8 @@ internal sealed class PasswordChanges(
 
         await takeovers.ProveAddressAsync(user, "password_reset", cancellationToken);
         await tokens.EndAllAsync(user.Id, cancellationToken);
-        await sessions.EndAllAsync(user.Id, except: null, "password_reset", cancellationToken);
-        await SetAsync(user, hash, "user_password_reset", cancellationToken);
+        Set(user, hash, "user_password_reset");
+        await sessions.SaveAndEndAllAsync(user.Id, except: null, "password_reset", cancellationToken);
         return new PasswordOutcome.Changed();
     }
 
@@ -65,21 +65,18 @@ internal sealed class PasswordChanges(
 
         var hash = await passwords.HashAsync(next, cancellationToken);
         await tokens.EndAllAsync(user.Id, cancellationToken);
-        if (endOthers)
-        {
-            await sessions.EndAllAsync(user.Id, session.Id, "password_changed", cancellationToken);
-        }
-
-        await SetAsync(user, hash, "user_password_changed", cancellationToken);
+        Set(user, hash, "user_password_changed");
+        await (endOthers
+            ? sessions.SaveAndEndAllAsync(user.Id, session.Id, "password_changed", cancellationToken)
+            : db.SaveChangesAsync(cancellationToken));
         return new PasswordOutcome.Changed();
     }
 
-    private async Task SetAsync(User user, string hash, string type, CancellationToken cancellationToken)
+    private void Set(User user, string hash, string type)
     {
         user.PasswordHash = hash;
         user.Change(clock.GetUtcNow());
         mails.Add(MailKinds.PasswordChanged, user);
         log.AddBy(user.Id, type, new { email = user.Email });
-        await db.SaveChangesAsync(cancellationToken);
     }
 }

@@ -116,12 +116,11 @@ internal sealed class SecondFactorStore(
     private async Task<bool> TrySaveAsync(Session session, User user, string type, CancellationToken cancellationToken)
     {
         user.Change(clock.GetUtcNow());
-        await sessions.EndAllAsync(user.Id, session.Id, type, cancellationToken);
         mails.Add(MailKinds.SecondFactorChanged, user);
         log.AddBy(user.Id, type, new { sessionId = session.Id }, session.GroupId);
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await sessions.SaveAndEndAllAsync(user.Id, session.Id, type, cancellationToken);
             return true;
         }
         catch (DbUpdateConcurrencyException)

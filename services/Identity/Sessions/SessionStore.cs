@@ -161,7 +161,21 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Ends the person's sessions, but for one, with the unit of work.</summary>
+    /// <summary>
+    /// Saves the unit of work, a change of the account, and ends the person's sessions but for one in the same transaction. Once the account
+    /// is saved nobody can sign in by what it was: whoever was about to finds it changed, and whoever already has is ended here.
+    /// </summary>
+    public Task SaveAndEndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken)
+        => db.InTransactionAsync(
+            async () =>
+            {
+                await db.SaveChangesAsync(cancellationToken);
+                await EndAllAsync(userId, except, reason, cancellationToken);
+                await db.SaveChangesAsync(cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Ends the person's sessions, but for one, with the unit of work. Of an account that lets nobody in any more.</summary>
     public async Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken cancellationToken)
         => End([.. (await ListLiveAsync(userId, cancellationToken)).Where(s => s.Id != except)], reason);
 

@@ -56,13 +56,14 @@ internal sealed class Verifications(
         if (before != user.Email)
         {
             mails.Add(MailKinds.EmailChanged, before, user.Id);
-            await sessions.EndAllAsync(user.Id, except: null, "email_changed", cancellationToken);
         }
 
         log.AddChange(user, "user_verified", new { email = user.Email, method = "email" });
         try
         {
-            await db.SaveChangesAsync(cancellationToken);
+            await (before != user.Email
+                ? sessions.SaveAndEndAllAsync(user.Id, except: null, "email_changed", cancellationToken)
+                : db.SaveChangesAsync(cancellationToken));
             return VerificationOutcome.Verified;
         }
         catch (DbUpdateException exception) when (exception.InnerException is PostgresException
