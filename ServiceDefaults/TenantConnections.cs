@@ -31,6 +31,16 @@ public static class TenantConnections
         return batch;
     }
 
+    /// <summary>Runs a batch that writes. Unless the unit of work shares a transaction, its own ends with it.</summary>
+    public static async Task CommitAsync(this NpgsqlBatch batch, TenantScope scope, CancellationToken cancellationToken)
+    {
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        if (scope.Shared is null)
+        {
+            scope.Committed();
+        }
+    }
+
     /// <summary>A transaction of the unit of work: its own, or a part of the shared one that can be undone alone.</summary>
     public static async Task<TenantTransaction> BeginTenantTransactionAsync(
         this NpgsqlDataSource dataSource, TenantScope scope, CancellationToken cancellationToken)

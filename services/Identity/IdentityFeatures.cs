@@ -117,6 +117,7 @@ internal static class IdentityFeatures
     {
         services.AddSingleton<SessionCookie>();
         services.AddScoped<SessionStore>();
+        services.AddScoped<SessionInsert>();
         services.AddScoped<SessionTokens>();
         services.AddScoped<SessionGate>();
         services.AddScoped<SignInAttempts>();

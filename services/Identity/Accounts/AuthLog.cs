@@ -18,11 +18,14 @@ internal sealed class AuthLog(IdentityDb db, RequestOrigin origin, TimeProvider 
         => new(Guid.CreateVersion7(now), groupId, type, now, personId, "person", JsonSerializer.SerializeToElement(metadata, s_json));
 
     /// <summary>Done by whoever made the request.</summary>
-    public void Add(string type, Guid? personId, object metadata, Guid? groupId = null) => Add(origin.Current, type, personId, metadata, groupId);
+    public void Add(string type, Guid? personId, object metadata, Guid? groupId = null) => db.Publish(Of(origin.Current, type, personId, metadata, groupId));
 
     /// <summary>Done by the person, who has just proven to be one, though the request may have come without a credential.</summary>
     public void AddBy(Guid personId, string type, object metadata, Guid? groupId = null)
-        => Add(origin.Current.By(personId), type, personId, metadata, groupId);
+        => db.Publish(By(personId, type, metadata, groupId));
+
+    /// <summary>The same, for who writes it by SQL.</summary>
+    public ActivityLogged By(Guid personId, string type, object metadata, Guid? groupId) => Of(origin.Current.By(personId), type, personId, metadata, groupId);
 
     /// <summary>The person changed something that other services keep a copy of.</summary>
     public void AddChange(User user, string type, object metadata, Guid? groupId = null)
@@ -39,10 +42,10 @@ internal sealed class AuthLog(IdentityDb db, RequestOrigin origin, TimeProvider 
     public void AddFailure(User? user, string reason, string? provider = null)
         => Add("user_login_failed", user?.Id, new { email = user?.Email, reason, provider });
 
-    private void Add(EventOrigin by, string type, Guid? personId, object metadata, Guid? groupId)
+    private ActivityLogged Of(EventOrigin by, string type, Guid? personId, object metadata, Guid? groupId)
     {
         var now = clock.GetUtcNow();
-        db.Publish(new ActivityLogged(Guid.CreateVersion7(now), now, by, [Line(now, type, groupId, personId, metadata)]));
+        return new ActivityLogged(Guid.CreateVersion7(now), now, by, [Line(now, type, groupId, personId, metadata)]);
     }
 }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OnePlatform.Identity.Secrets;
 
 namespace OnePlatform.Identity.Sessions;
 
@@ -54,6 +55,9 @@ internal sealed class RefreshToken
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? UsedAt { get; set; }
+
+    public static RefreshToken Of(Session session, OpaqueToken token, DateTimeOffset now)
+        => new() { Hash = token.Hash, SessionId = session.Id, CreatedAt = now, ExpiresAt = session.ExpiresAt };
 }
 
 internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>, IEntityTypeConfiguration<RefreshToken>

@@ -1,9 +1,11 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OnePlatform.Contracts;
 using OnePlatform.Identity.Accounts;
 using OnePlatform.Identity.Data;
 using OnePlatform.Identity.Memberships;
 using OnePlatform.Identity.OneTime;
+using OnePlatform.Messaging;
 
 namespace OnePlatform.Identity.Sessions;
 
@@ -38,33 +40,41 @@ internal sealed record Proof(string First, string? Second = null)
 /// asked at <see cref="GroupEntry"/>, so that a person can still sign in to meet the demand.
 /// </summary>
 internal sealed class SessionGate(
-    IdentityDb db, SessionStore sessions, OneTimeTokens tokens, GroupEntry groups, AuthLog log, IOptions<IdentityOptions> options)
+    IdentityDb db, SessionStore sessions, SessionInsert insert, OneTimeTokens tokens, GroupEntry groups, AuthLog log, IOptions<IdentityOptions> options)
 {
     /// <summary>Adds a session or a challenge to the unit of work; the caller saves.</summary>
     public async Task<SignInOutcome> PassAsync(User user, Proof proof, CancellationToken cancellationToken)
     {
-        db.Scope.ActAsSystem();
-        if (RefusalOf(user) is { } refusal)
+        if (Stop(user, proof) is { } stopped)
         {
-            return refusal;
-        }
-
-        if (user.SecondFactorEnabled && proof.Assurance < 2)
-        {
-            return new SignInOutcome.Challenged(tokens.AddChallenge(user, proof.First).Text);
+            return stopped;
         }
 
         RequireUnchanged(user);
-        var opened = sessions.Open(user, proof.Methods, proof.Assurance);
-        var standing = await groups.EnterDefaultAsync(user, proof.Assurance, chosen: null, cancellationToken);
-        opened.Session.GroupId = standing?.GroupId;
+        var signedIn = await LetInAsync(user, proof, cancellationToken);
+        sessions.Add(signedIn.Opened);
         if (db.Entry(user).State != EntityState.Added)
         {
-            log.AddBy(
-                user.Id, "user_login", new { email = user.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = opened.Session.Id }, standing?.GroupId);
+            db.Publish(LoginOf(signedIn, proof));
         }
 
-        return new SignInOutcome.SignedIn(opened, user, standing);
+        return signedIn;
+    }
+
+    /// <summary>
+    /// The same for an attempt that changes nothing else. A session is stored when this returns; a challenge is added to the unit of work,
+    /// and the caller saves it.
+    /// </summary>
+    public async Task<SignInOutcome> PassAtOnceAsync(User user, Proof proof, CancellationToken cancellationToken)
+    {
+        if (Stop(user, proof) is { } stopped)
+        {
+            return stopped;
+        }
+
+        var signedIn = await LetInAsync(user, proof, cancellationToken);
+        await insert.RunAsync(signedIn.Opened, user, LoginOf(signedIn, proof), cancellationToken);
+        return signedIn;
     }
 
     /// <summary>
@@ -81,6 +91,28 @@ internal sealed class SessionGate(
         RequireUnchanged(user);
         return sessions.OpenFor(own, id, clientId, clientName);
     }
+
+    private SignInOutcome? Stop(User user, Proof proof)
+    {
+        db.Scope.ActAsSystem();
+        return RefusalOf(user) is { } refusal ? refusal
+            : user.SecondFactorEnabled && proof.Assurance < 2 ? new SignInOutcome.Challenged(tokens.AddChallenge(user, proof.First).Text)
+            : null;
+    }
+
+    private async Task<SignInOutcome.SignedIn> LetInAsync(User user, Proof proof, CancellationToken cancellationToken)
+    {
+        var opened = sessions.Open(user, proof);
+        var standing = await groups.EnterDefaultAsync(user, proof.Assurance, chosen: null, cancellationToken);
+        opened.Session.GroupId = standing?.GroupId;
+        return new SignInOutcome.SignedIn(opened, user, standing);
+    }
+
+    private ActivityLogged LoginOf(SignInOutcome.SignedIn signedIn, Proof proof) => log.By(
+        signedIn.User.Id,
+        "user_login",
+        new { email = signedIn.User.Email, authMethod = proof.LogName, secondFactor = proof.Second, sessionId = signedIn.Opened.Session.Id },
+        signedIn.Standing?.GroupId);
 
     // A new password or second factor counts the account's version up and ends its sessions. An attempt that began before must not
     // end in a session after, so the save compares the version it has read and fails with 409 when there is another.

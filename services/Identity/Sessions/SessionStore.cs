@@ -25,10 +25,9 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
     // A token that was valid a moment before the revocation is still refused while clocks differ.
     private static readonly TimeSpan s_clockDifference = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds a session to the unit of work. For <see cref="SessionGate"/> alone, past which no session begins.</summary>
-    public OpenedSession Open(User user, IReadOnlyList<string> methods, int assurance)
+    /// <summary>A session that is stored nowhere yet. For <see cref="SessionGate"/> alone, past which no session begins.</summary>
+    public OpenedSession Open(User user, Proof proof)
     {
-        db.Scope.ActAsSystem();
         var now = clock.GetUtcNow();
         var (cookie, refresh) = (OpaqueToken.New(), OpaqueToken.New());
         var from = origin.Current;
@@ -43,12 +42,17 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
             ExpiresAt = now + options.Value.SessionLife,
             Ip = from.Ip,
             UserAgent = from.UserAgent,
-            Methods = [.. methods],
-            Assurance = assurance,
+            Methods = [.. proof.Methods],
+            Assurance = proof.Assurance,
         };
-        db.Sessions.Add(session);
-        db.RefreshTokens.Add(NewRefreshToken(session, refresh, now));
         return new OpenedSession(session, refresh, cookie);
+    }
+
+    /// <summary>Adds it to the unit of work.</summary>
+    public void Add(OpenedSession opened)
+    {
+        db.Sessions.Add(opened.Session);
+        db.RefreshTokens.Add(RefreshToken.Of(opened.Session, opened.Refresh, opened.Session.CreatedAt));
     }
 
     /// <summary>
@@ -136,7 +140,7 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
         }
 
         var next = OpaqueToken.New();
-        db.RefreshTokens.Add(NewRefreshToken(found.Session, next, now));
+        db.RefreshTokens.Add(RefreshToken.Of(found.Session, next, now));
         found.Session.ExpiresAt = now + options.Value.SessionLife;
         found.Session.LastSeenAt = now;
         await db.SaveChangesAsync(cancellationToken);
@@ -205,9 +209,6 @@ internal sealed class SessionStore(IdentityDb db, RequestOrigin origin, IOptions
         db.Publish(new SessionsRevoked(
             Guid.CreateVersion7(now), now, origin.Current, lines, [.. sessions.Select(s => s.Id)], now + options.Value.AccessTokenLife + s_clockDifference));
     }
-
-    private static RefreshToken NewRefreshToken(Session session, OpaqueToken token, DateTimeOffset now)
-        => new() { Hash = token.Hash, SessionId = session.Id, CreatedAt = now, ExpiresAt = session.ExpiresAt };
 
     private IQueryable<SessionOfUser> Joined(IQueryable<Session> sessions)
         => sessions.Join(db.Users.Where(u => u.DeletedAt == null), s => s.UserId, u => u.Id, (s, u) => new SessionOfUser { Session = s, User = u });

@@ -48,28 +48,28 @@ internal sealed class SignIns(
             return new SignInOutcome.TooMany(closed);
         }
 
-        user.PasswordHash = check.NewHash ?? user.PasswordHash;
+        if (check.NewHash is { } renewed)
+        {
+            user.PasswordHash = renewed;
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
         return await PassAsync(user, cancellationToken);
     }
 
     private async Task<SignInOutcome> PassAsync(User user, CancellationToken cancellationToken)
     {
-        // One connection for the queries that follow; each of its own would be told the tenant and reset again.
-        await db.Database.OpenConnectionAsync(cancellationToken);
-        try
+        var outcome = await gate.PassAtOnceAsync(user, new Proof(Proof.Password), cancellationToken);
+        if (outcome is SignInOutcome.Refused { Code: "email_not_verified" } && await attempts.MayMailAsync(user.Email))
         {
-            var outcome = await gate.PassAsync(user, new Proof(Proof.Password), cancellationToken);
-            if (outcome is SignInOutcome.Refused { Code: "email_not_verified" } && await attempts.MayMailAsync(user.Email))
-            {
-                mails.Add(OneTimePurposes.VerifyEmail, user);
-            }
+            mails.Add(OneTimePurposes.VerifyEmail, user);
+        }
 
-            await db.SaveChangesAsync(cancellationToken);
-            return outcome;
-        }
-        finally
+        if (outcome is not SignInOutcome.SignedIn)
         {
-            await db.Database.CloseConnectionAsync();
+            await db.SaveChangesAsync(cancellationToken);
         }
+
+        return outcome;
     }
 }
