@@ -59,14 +59,18 @@ public static class Database
         builder.Services.AddSingleton(services => new Migrator<TDb>(
             stated, services.GetRequiredService<IOptions<DatabaseOptions>>(),
             services.GetRequiredService<ILogger<Migrator<TDb>>>()));
-        // The options are the same for every request, and making them is the dearest part of making a context.
-        builder.Services.AddDbContext<TDb>(
-            (services, db) =>
-            {
-                var connections = services.GetRequiredService<ContextConnections>();
-                Configure(db, connections.Pool, connections.Told);
-            },
-            optionsLifetime: ServiceLifetime.Singleton);
+        builder.Services.AddPooledDbContextFactory<TDb>((services, db) =>
+        {
+            var connections = services.GetRequiredService<ContextConnections>();
+            Configure(db, connections.Pool, connections.Told);
+        });
+        builder.Services.AddScoped(services =>
+        {
+            var db = services.GetRequiredService<IDbContextFactory<TDb>>().CreateDbContext();
+            // Whatever the context was used for before, from here on it is this unit of work's.
+            db.Scope = services.GetRequiredService<TenantScope>();
+            return db;
+        });
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             typeof(TDb).Name, services => new DatabaseCheck(services.GetRequiredService<NpgsqlDataSource>()), null, ["ready"], TimeSpan.FromSeconds(3)));
         return builder;

@@ -76,11 +76,11 @@ public sealed partial class Migrator<TDb>(string owner, IOptions<DatabaseOptions
 
     private static TDb Create(NpgsqlDataSource dataSource)
     {
-        var db = new DbContextOptionsBuilder<TDb>();
-        Database.Configure(db, dataSource, new ToldTenants());
-        var scope = new TenantScope();
-        scope.ActAsSystem();
-        return (TDb)Activator.CreateInstance(typeof(TDb), db.Options, scope)!;
+        var options = new DbContextOptionsBuilder<TDb>();
+        Database.Configure(options, dataSource, new ToldTenants());
+        var db = (TDb)Activator.CreateInstance(typeof(TDb), options.Options)!;
+        db.Scope.ActAsSystem();
+        return db;
     }
 
     private string GrantRole()

@@ -5,11 +5,13 @@ using Npgsql;
 
 namespace OnePlatform.ServiceDefaults;
 
-/// <summary>A DbContext whose connections carry the tenant of its unit of work.</summary>
-public abstract class TenantDb(DbContextOptions options, TenantScope scope) : DbContext(options)
+/// <summary>A DbContext whose connections carry the tenant of its unit of work. Contexts are used again by one unit of work after the other.</summary>
+public abstract class TenantDb(DbContextOptions options) : DbContext(options)
 {
-    /// <summary>The tenant; change it before the first query, or between queries outside of a transaction.</summary>
-    public TenantScope Scope => scope;
+    /// <summary>
+    /// The tenant; change it before the first query, or between queries outside of a transaction. A context that was given none sees nothing.
+    /// </summary>
+    public TenantScope Scope { get; internal set; } = new();
 }
 
 /// <summary>

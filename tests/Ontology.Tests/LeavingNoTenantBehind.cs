@@ -100,7 +100,7 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
     }
 
     [Fact]
-    public async Task A_context_is_its_own_tenants_on_the_connection_that_was_anothers()
+    public async Task A_context_that_was_anothers_is_its_own_tenants_on_the_connection_that_was_anothers()
     {
         var (one, other) = (await host.TenantAsync(), await host.TenantAsync());
         await one.ThingAsync("a");
@@ -114,7 +114,7 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
         var others = await InContextAsync(app, scope => scope.ActIn(other.Group));
 
         Assert.Equal((1, 1, 0, 0), (own.Things, again.Things, nobodys.Things, others.Things));
-        Assert.All([own, again, nobodys, others], look => Assert.Equal(first.Connection, look.Connection));
+        Assert.All([own, again, nobodys, others], look => Assert.Equal((first.Connection, first.Context), (look.Connection, look.Context)));
     }
 
     [Fact]
@@ -144,12 +144,13 @@ public sealed class LeavingNoTenantBehind(OntologyHost host) : IClassFixture<Ont
         Assert.Equal(1, next.Things);
     }
 
-    private static async Task<(int Things, int Connection)> InContextAsync(WebApplication app, Action<TenantScope> act)
+    private static async Task<(int Things, int Connection, Guid Context)> InContextAsync(WebApplication app, Action<TenantScope> act)
     {
         await using var request = app.Services.CreateAsyncScope();
         act(request.ServiceProvider.GetRequiredService<TenantScope>());
         var db = request.ServiceProvider.GetRequiredService<OntologyDb>();
-        return (await db.Things.CountAsync(), await db.Database.SqlQuery<int>($"select pg_backend_pid() as \"Value\"").SingleAsync());
+        return (
+            await db.Things.CountAsync(), await db.Database.SqlQuery<int>($"select pg_backend_pid() as \"Value\"").SingleAsync(), db.ContextId.InstanceId);
     }
 
     private WebApplication WithOneConnection()

@@ -12,7 +12,7 @@ namespace OnePlatform.Events.Data;
 /// What Entity Framework knows of this database. The log itself is plain SQL (<see cref="LogTables"/>): EF has no words for
 /// partitions, nor for moving rows from one table to another while numbering them.
 /// </summary>
-internal sealed class EventsDb(DbContextOptions<EventsDb> options, TenantScope scope) : TenantDb(options, scope)
+internal sealed class EventsDb(DbContextOptions<EventsDb> options) : TenantDb(options)
 {
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 

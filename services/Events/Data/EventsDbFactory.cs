@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Events.Data;
 
@@ -8,5 +7,5 @@ namespace OnePlatform.Events.Data;
 internal sealed class EventsDbFactory : IDesignTimeDbContextFactory<EventsDb>
 {
     public EventsDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<EventsDb>().UseNpgsql("Host=localhost").UseSnakeCaseNamingConvention().Options, new TenantScope());
+        new DbContextOptionsBuilder<EventsDb>().UseNpgsql("Host=localhost").UseSnakeCaseNamingConvention().Options);
 }

@@ -16,7 +16,7 @@ using OnePlatform.Tenancy;
 
 namespace OnePlatform.Identity.Data;
 
-internal sealed class IdentityDb(DbContextOptions<IdentityDb> options, TenantScope scope) : TenantDb(options, scope)
+internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : TenantDb(options)
 {
     public DbSet<User> Users => Set<User>();
 

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using OnePlatform.ServiceDefaults;
 
 namespace OnePlatform.Identity.Data;
 
@@ -8,5 +7,5 @@ namespace OnePlatform.Identity.Data;
 internal sealed class IdentityDbDesign : IDesignTimeDbContextFactory<IdentityDb>
 {
     public IdentityDb CreateDbContext(string[] args)
-        => new(new DbContextOptionsBuilder<IdentityDb>().UseNpgsql().UseSnakeCaseNamingConvention().Options, new TenantScope());
+        => new(new DbContextOptionsBuilder<IdentityDb>().UseNpgsql().UseSnakeCaseNamingConvention().Options);
 }

@@ -14,7 +14,7 @@ using OnePlatform.Tenancy;
 
 namespace OnePlatform.Knowledge.Data;
 
-internal sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantScope scope) : TenantDb(options, scope)
+internal sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options) : TenantDb(options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -38,5 +38,5 @@ internal sealed class KnowledgeDb(DbContextOptions<KnowledgeDb> options, TenantS
 internal sealed class KnowledgeDbDesign : IDesignTimeDbContextFactory<KnowledgeDb>
 {
     public KnowledgeDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<KnowledgeDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options, new TenantScope());
+        new DbContextOptionsBuilder<KnowledgeDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options);
 }

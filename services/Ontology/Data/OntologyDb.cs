@@ -13,7 +13,7 @@ using OnePlatform.Tenancy;
 
 namespace OnePlatform.Ontology.Data;
 
-internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantScope scope) : TenantDb(options, scope)
+internal sealed class OntologyDb(DbContextOptions<OntologyDb> options) : TenantDb(options)
 {
     public DbSet<Group> Groups => Set<Group>();
 
@@ -53,5 +53,5 @@ internal sealed class OntologyDb(DbContextOptions<OntologyDb> options, TenantSco
 internal sealed class OntologyDbDesign : IDesignTimeDbContextFactory<OntologyDb>
 {
     public OntologyDb CreateDbContext(string[] args) => new(
-        new DbContextOptionsBuilder<OntologyDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options, new TenantScope());
+        new DbContextOptionsBuilder<OntologyDb>().UseNpgsql("Host=design").UseSnakeCaseNamingConvention().Options);
 }
