@@ -28,12 +28,7 @@ public sealed class WorkingWithTheOtherServers(IdentityHost identity) : IClassFi
             var (now, person) = (context.Message.OccurredAt, context.Message.User.Id);
             await context.Publish(new MembershipsChanged(
                 Guid.CreateVersion7(), now, EventOrigin.System, [], [new MembershipSnapshot(group, person, "group_owner", [], Active: true, 1)]));
-            await context.Publish(new GroupsChanged(Guid.CreateVersion7(), now, EventOrigin.System, [],
-            [
-                new GroupSnapshot(
-                    group, null, [group], $"g-{group:N}", "Ada's group", "friend_circle", "active", "starter", true,
-                    new GroupSecurity(false, false), new GroupLimits(600, 60, null, null, null), [], 1),
-            ]));
+            await context.Publish(Made(group, now));
         }));
         await answering.Ready;
         using var response = await client.PostAsJsonAsync("/api/auth/signup", new { email = NewEmail(), password = Password, name = "Ada" });
@@ -69,13 +64,7 @@ public sealed class WorkingWithTheOtherServers(IdentityHost identity) : IClassFi
         Assert.Empty(groups);
         Assert.True(isKept);
 
-        await bus.Publish(new GroupsChanged(
-            Guid.CreateVersion7(), now, EventOrigin.System, [],
-            [
-                new GroupSnapshot(
-                    group, null, [group], $"g-{group:N}", "Ada's group", "friend_circle", "active", "starter", true,
-                    new GroupSecurity(false, false), new GroupLimits(600, 60, null, null, null), [], 1),
-            ]));
+        await bus.Publish(Made(group, now));
         (people, groups, isKept) = await told.Reader.ReadAsync(deadline.Token);
         Assert.Empty(people);
         Assert.Equal(group, Assert.Single(groups));
@@ -128,6 +117,14 @@ public sealed class WorkingWithTheOtherServers(IdentityHost identity) : IClassFi
         Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.ServiceUnavailable && a.Headers.RetryAfter is not null);
         Assert.Contains(answers, a => a.StatusCode == HttpStatusCode.Unauthorized);
     }
+
+    private static GroupsChanged Made(Guid group, DateTimeOffset now) => new(
+        Guid.CreateVersion7(), now, EventOrigin.System, [],
+        [
+            new GroupSnapshot(
+                group, null, [group], $"g-{group:N}", "Ada's group", "friend_circle", "active", "starter", true,
+                new GroupSecurity(false, false), new GroupLimits(600, 60, null, null, null), [], 1),
+        ]);
 
     private static Task<HttpResponseMessage> SignInAsync(HttpClient client, string email, string password)
         => client.PostAsJsonAsync("/api/auth/signin", new { email, password });
