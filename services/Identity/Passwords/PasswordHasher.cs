@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -15,36 +14,29 @@ internal sealed record PasswordCheck(bool Succeeded, string? NewHash = null);
 internal sealed class PasswordHasher(IOptions<IdentityOptions> options, HashingThreads threads)
 {
     // Of the present cost: checking a password for an account that does not exist takes as long as for one that does.
-    private readonly Lazy<string> _nobodys = new(() => Hash(Guid.NewGuid().ToString(), options.Value.BcryptCost));
+    private readonly Lazy<BcryptSetting> _nobodys = new(() => BcryptSetting.New(options.Value.BcryptCost));
 
     /// <exception cref="TimeoutException">Too many wait already.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken)
-        => threads.RunAsync(() => Hash(password, options.Value.BcryptCost), cancellationToken);
+        => threads.HashAsync(Digest(password), BcryptSetting.New(options.Value.BcryptCost), cancellationToken);
 
     /// <param name="hash">Null for an account that does not exist or has no password; costs the same time.</param>
     /// <param name="password">As given by the caller.</param>
+    /// <param name="cancellationToken">Nobody waits for the answer any more.</param>
     /// <exception cref="TimeoutException">Too many wait already.</exception>
-    public Task<PasswordCheck> CheckAsync(string? hash, string password, CancellationToken cancellationToken)
-        => threads.RunAsync(
-            () =>
-            {
-                if (!Matches(password, hash ?? _nobodys.Value) || hash is null)
-                {
-                    return new PasswordCheck(Succeeded: false);
-                }
+    public async Task<PasswordCheck> CheckAsync(string? hash, string password, CancellationToken cancellationToken)
+    {
+        var setting = hash is null ? _nobodys.Value : BcryptSetting.Of(hash);
+        var computed = await threads.HashAsync(Digest(password), setting, cancellationToken);
+        if (hash is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(computed), Encoding.ASCII.GetBytes(hash)))
+        {
+            return new PasswordCheck(Succeeded: false);
+        }
 
-                return CostOf(hash) == options.Value.BcryptCost
-                    ? new PasswordCheck(Succeeded: true)
-                    : new PasswordCheck(Succeeded: true, Hash(password, options.Value.BcryptCost));
-            },
-            cancellationToken);
-
-    private static string Hash(string password, int cost) => Bcrypt.Hash(Digest(password), BCrypt.Net.BCrypt.GenerateSalt(cost));
-
-    private static bool Matches(string password, string hash)
-        => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Bcrypt.Hash(Digest(password), hash)), Encoding.ASCII.GetBytes(hash));
+        return setting.Cost == options.Value.BcryptCost
+            ? new PasswordCheck(Succeeded: true)
+            : new PasswordCheck(Succeeded: true, await HashAsync(password, cancellationToken));
+    }
 
     private static string Digest(string password) => Convert.ToBase64String(SHA384.HashData(Encoding.UTF8.GetBytes(password)));
-
-    private static int CostOf(string hash) => int.Parse(BCrypt.Net.BCrypt.InterrogateHash(hash).WorkFactor, CultureInfo.InvariantCulture);
 }
