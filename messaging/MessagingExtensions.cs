@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -110,6 +111,8 @@ public static class MessagingExtensions
             // A broker that hangs is noticed in twice this time. Caches that live by its news must not wait for it longer.
             host.Heartbeat(s_heartbeat);
         });
+        // MassTransit indents, and a message of a hundred lines is half spaces then, which broker and receivers pay for.
+        rabbit.ConfigureJsonSerializerOptions(json => new JsonSerializerOptions(json) { WriteIndented = false });
         rabbit.UseMessageRetry(retry => retry.SetRetryPolicy(filter => new PatientRetry(filter, options.Retries ?? MessagingOptions.DefaultRetries)));
         rabbit.ConfigureEndpoints(context, new KebabCaseEndpointNameFormatter($"{options.QueuePrefix}{service}", includeNamespace: false));
     }

@@ -37,6 +37,7 @@ public sealed class GatheringEvents(BrokerFixture broker) : IAsyncLifetime
         var only = Assert.Single(_desk.Heard);
         Assert.Equal(told.SelectMany(t => t.Notes).Order(), only.Notes.Order());
         Assert.DoesNotContain(only.EventId, told.Select(t => t.EventId));
+        Assert.DoesNotContain('\n', Assert.Single(_desk.Bodies));
     }
 
     [Fact]
@@ -67,12 +68,15 @@ public sealed class GatheringEvents(BrokerFixture broker) : IAsyncLifetime
     internal sealed class Desk
     {
         public ConcurrentQueue<NotesMoved> Heard { get; } = new();
+
+        public ConcurrentQueue<string> Bodies { get; } = new();
     }
 
     internal sealed class HearOfNotes(Desk desk) : IConsumer<NotesMoved>
     {
         public Task Consume(ConsumeContext<NotesMoved> context)
         {
+            desk.Bodies.Enqueue(context.ReceiveContext.Body.GetString());
             desk.Heard.Enqueue(context.Message);
             return Task.CompletedTask;
         }
