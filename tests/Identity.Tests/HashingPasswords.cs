@@ -52,6 +52,10 @@ public sealed class HashingPasswords
     public void A_setting_that_is_none_is_an_error(string text) => Assert.Throws<CryptographicException>(() => BcryptSetting.Of(text));
 
     [Fact]
+    public void Hashes_of_different_costs_are_not_made_side_by_side()
+        => Assert.Throws<ArgumentOutOfRangeException>(() => InterleavedBcrypt.Hash(["one", "two"], [BcryptSetting.New(4), BcryptSetting.New(5)]));
+
+    [Fact]
     public async Task Of_many_that_wait_each_gets_its_own_hash_whatever_their_costs()
     {
         using var threads = new HashingThreads(capacity: 200);

@@ -25,10 +25,16 @@ internal static unsafe class InterleavedBcrypt
     /// <param name="texts">One to three. Of each at most 72 bytes of UTF-8 count; none may be a zero.</param>
     /// <param name="settings">One for each, all of the same cost.</param>
     /// <returns>Their hashes, in the same order.</returns>
+    /// <exception cref="ArgumentException">None or too many, or their costs differ.</exception>
     public static string[] Hash(ReadOnlySpan<string> texts, ReadOnlySpan<BcryptSetting> settings)
     {
         ArgumentOutOfRangeException.ThrowIfZero(texts.Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(texts.Length, Lanes);
+        foreach (var setting in settings)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(setting.Cost, settings[0].Cost, nameof(settings));
+        }
+
         Span<Lane> lanes = stackalloc Lane[Lanes];
         try
         {
