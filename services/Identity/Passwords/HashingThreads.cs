@@ -56,8 +56,8 @@ internal sealed class HashingThreads : IDisposable
         return taken;
     }
 
+    // The time for whoever has left is somebody else's.
     private static bool IsWaitedFor(Waiting waiting)
-        // The quarter of a second is somebody else's.
         => !waiting.CancellationToken.IsCancellationRequested || !waiting.Hash.TrySetCanceled(waiting.CancellationToken);
 
     private static void Hash(List<Waiting> together)
