@@ -13,9 +13,6 @@ internal sealed record PasswordCheck(bool Succeeded, string? NewHash = null);
 /// </summary>
 internal sealed class PasswordHasher(IOptions<IdentityOptions> options, HashingThreads threads)
 {
-    // Of the present cost: checking a password for an account that does not exist takes as long as for one that does.
-    private readonly Lazy<BcryptSetting> _nobodys = new(() => BcryptSetting.New(options.Value.BcryptCost));
-
     /// <exception cref="TimeoutException">Too many wait already.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken)
         => threads.HashAsync(Digest(password), BcryptSetting.New(options.Value.BcryptCost), cancellationToken);
@@ -26,7 +23,8 @@ internal sealed class PasswordHasher(IOptions<IdentityOptions> options, HashingT
     /// <exception cref="TimeoutException">Too many wait already.</exception>
     public async Task<PasswordCheck> CheckAsync(string? hash, string password, CancellationToken cancellationToken)
     {
-        var setting = hash is null ? _nobodys.Value : BcryptSetting.Of(hash);
+        // Nobody's is of the present cost: checking a password for an account that does not exist takes as long as for one that does.
+        var setting = hash is null ? BcryptSetting.New(options.Value.BcryptCost) : BcryptSetting.Of(hash);
         var computed = await threads.HashAsync(Digest(password), setting, cancellationToken);
         if (hash is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(computed), Encoding.ASCII.GetBytes(hash)))
         {
